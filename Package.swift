@@ -1,0 +1,138 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let package = Package(
+    name: "kaotai",
+    products: [
+        .executable(name: "kaotaid", targets: ["kaotaid"]),
+        .executable(name: "kaotai-terminal", targets: ["kaotai-terminal"]),
+        .executable(name: "kaotai-courier", targets: ["kaotai-courier"]),
+        .executable(name: "kaotai-center", targets: ["kaotai-center"]),
+        .executable(name: "kaotai", targets: ["kaotai"]),
+        .library(name: "VirtualReader", type: .dynamic, targets: ["VirtualReader"]),
+    ],
+    dependencies: [],
+    targets: [
+        // System libraries: one module map and shim each.
+        .systemLibrary(name: "CSQLite", path: "Sources/SystemLibraries/CSQLite", pkgConfig: "sqlite3"),
+        .systemLibrary(name: "CPCSC", path: "Sources/SystemLibraries/CPCSC", pkgConfig: "libpcsclite"),
+        .systemLibrary(name: "CCrypto", path: "Sources/SystemLibraries/CCrypto", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CEvdev", path: "Sources/SystemLibraries/CEvdev", pkgConfig: "libevdev"),
+        .systemLibrary(name: "CPangoCairo", path: "Sources/SystemLibraries/CPangoCairo", pkgConfig: "pangocairo"),
+        .systemLibrary(name: "CQRencode", path: "Sources/SystemLibraries/CQRencode", pkgConfig: "libqrencode"),
+        .systemLibrary(name: "CCurl", path: "Sources/SystemLibraries/CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(
+            name: "CMicrohttpd", path: "Sources/SystemLibraries/CMicrohttpd", pkgConfig: "libmicrohttpd"),
+        .systemLibrary(name: "CVNCServer", path: "Sources/SystemLibraries/CVNCServer", pkgConfig: "libvncserver"),
+        .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
+        .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
+        .target(
+            name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader",
+            // pcsc-lite's driver headers stand beside its client headers, without a pkg-config entry of their own.
+            cSettings: [.unsafeFlags(["-I/usr/include/PCSC"])]),
+
+        // Platform
+        .target(name: "CanonicalJSON", path: "Sources/Platform/CanonicalJSON"),
+        .target(name: "CivilTime", path: "Sources/Platform/CivilTime"),
+        .target(
+            name: "Platform", dependencies: ["CanonicalJSON", "CivilTime", "CPlatform"],
+            path: "Sources/Platform/Platform"),
+
+        // Domain: pure
+        .target(name: "Exam", dependencies: ["CanonicalJSON"], path: "Sources/Domain/Exam"),
+        .target(name: "QuestionBank", dependencies: ["Exam", "CanonicalJSON"], path: "Sources/Domain/QuestionBank"),
+        .target(name: "IdentityCards", path: "Sources/Domain/IdentityCards"),
+
+        // Storage
+        .target(name: "SQLite", dependencies: ["CSQLite", "CPlatform"], path: "Sources/Storage/SQLite"),
+        .target(
+            name: "Cryptography", dependencies: ["CCrypto", "CanonicalJSON", "Platform"],
+            path: "Sources/Storage/Cryptography"),
+        .target(
+            name: "Ledger", dependencies: ["SQLite", "Cryptography", "CanonicalJSON", "Platform"],
+            path: "Sources/Storage/Ledger"),
+        .target(
+            name: "Packages", dependencies: ["QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "Platform"],
+            path: "Sources/Storage/Packages"),
+
+        // Devices
+        .target(
+            name: "CardReaders", dependencies: ["CPCSC", "IdentityCards", "Platform"],
+            path: "Sources/Devices/CardReaders"),
+        .target(name: "Touch", dependencies: ["CEvdev", "CPlatform", "Platform"], path: "Sources/Devices/Touch"),
+        .target(name: "Display", dependencies: ["CPlatform", "Platform"], path: "Sources/Devices/Display"),
+
+        // Links
+        .target(
+            name: "TerminalLink", dependencies: ["Platform", "CanonicalJSON"], path: "Sources/Links/TerminalLink"),
+        .target(
+            name: "CenterLink", dependencies: ["Platform", "Cryptography", "CanonicalJSON"],
+            path: "Sources/Links/CenterLink"),
+        .target(
+            name: "Courier", dependencies: ["CenterLink", "CCurl", "Platform", "Cryptography", "CanonicalJSON"],
+            path: "Sources/Links/Courier"),
+
+        // Authoring
+        .target(
+            name: "Workshop",
+            dependencies: ["QuestionBank", "Packages", "Exam", "CRSVG", "CPangoCairo", "Platform", "CanonicalJSON"],
+            path: "Sources/Authoring/Workshop"),
+
+        // Center
+        .target(
+            name: "Center",
+            dependencies: [
+                "CenterLink", "Exam", "QuestionBank", "Packages", "Ledger", "SQLite", "Cryptography", "CMicrohttpd",
+                "Platform", "CanonicalJSON", "Hall",
+            ],
+            path: "Sources/Center/Center"),
+
+        // Appliance
+        .target(
+            name: "Hall",
+            dependencies: [
+                "Exam", "QuestionBank", "IdentityCards", "Packages", "Ledger", "Cryptography", "TerminalLink",
+                "CenterLink", "CardReaders", "Platform", "CanonicalJSON",
+            ],
+            path: "Sources/Appliance/Hall"),
+        .target(
+            name: "Terminal",
+            dependencies: [
+                "TerminalLink", "Touch", "Display", "CPangoCairo", "CQRencode", "Platform", "CanonicalJSON",
+            ],
+            path: "Sources/Appliance/Terminal"),
+
+        // Programs
+        .executableTarget(name: "kaotaid", dependencies: ["Hall"], path: "Sources/Programs/kaotaid"),
+        .executableTarget(
+            name: "kaotai-terminal", dependencies: ["Terminal"], path: "Sources/Programs/kaotai-terminal"),
+        .executableTarget(name: "kaotai-courier", dependencies: ["Courier"], path: "Sources/Programs/kaotai-courier"),
+        .executableTarget(name: "kaotai-center", dependencies: ["Center"], path: "Sources/Programs/kaotai-center"),
+        .executableTarget(
+            name: "kaotai",
+            dependencies: [
+                "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer",
+            ],
+            path: "Sources/Programs/kaotai"),
+
+        // Tests
+        .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One place for the settings of every Swift target.
+for target in package.targets
+where ![.system, .plugin].contains(target.type) && !["CPlatform", "VirtualReader"].contains(target.name) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+            .treatAllWarnings(as: .error),
+        ]
+}

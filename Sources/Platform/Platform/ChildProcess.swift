@@ -1,0 +1,77 @@
+import Glibc
+
+/// A child that this process started; no shell is between them.
+public final class ChildProcess: @unchecked Sendable {
+    public let process: Int32
+    private var status: Int32?
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - environment: what is added to this process's environment.
+    ///   - descriptors: `child number: our descriptor`, beside standard input, output and error.
+    ///   - output: where standard output and error go; nil leaves them with ours.
+    public init(
+        _ path: String, _ arguments: [String], environment added: [String: String] = [:],
+        descriptors: [Int32: Int32] = [:], standardOutput: Int32? = nil, standardError: Int32? = nil
+    ) throws(SystemError) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        if let standardOutput { posix_spawn_file_actions_adddup2(&actions, standardOutput, 1) }
+        if let standardError { posix_spawn_file_actions_adddup2(&actions, standardError, 2) }
+        for (child, ours) in descriptors { posix_spawn_file_actions_adddup2(&actions, ours, child) }
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // Signals that we ignore or watch are the child's own again.
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        for number in [SIGTERM, SIGINT, SIGPIPE, SIGHUP, SIGCHLD] { sigaddset(&defaults, number) }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+
+        var variables: [String: String] = [:]
+        var pointer = environ
+        while let entry = pointer.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            pointer += 1
+        }
+        variables.merge(added) { $1 }
+        let argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        let envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for string in argv + envp { free(string) } }
+        var child: pid_t = 0
+        let code = posix_spawnp(&child, path, &actions, &attributes, argv, envp)
+        guard code == 0 else { throw SystemError(code: code, "start \(path)") }
+        process = child
+    }
+
+    public func signal(_ number: Int32) { if status == nil { kill(process, number) } }
+
+    /// Waits for the end: the exit code, or 128 and the signal's number.
+    @discardableResult
+    public func wait() -> Int32 {
+        if let status { return status }
+        var raw: Int32 = 0
+        _ = retrying { waitpid(process, &raw, 0) }
+        return settle(raw)
+    }
+
+    /// The exit code if the child has ended.
+    public func pollExit() -> Int32? {
+        if let status { return status }
+        var raw: Int32 = 0
+        return retrying { waitpid(process, &raw, WNOHANG) } == process ? settle(raw) : nil
+    }
+
+    private func settle(_ raw: Int32) -> Int32 {
+        let code = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + (raw & 0x7F)
+        status = code
+        return code
+    }
+}
