@@ -39,7 +39,7 @@ let package = Package(
             path: "Sources/Platform/Platform"),
 
         // Domain: pure
-        .target(name: "Exam", dependencies: ["CanonicalJSON"], path: "Sources/Domain/Exam"),
+        .target(name: "Exam", dependencies: ["CanonicalJSON", "CivilTime"], path: "Sources/Domain/Exam"),
         .target(name: "QuestionBank", dependencies: ["Exam", "CanonicalJSON"], path: "Sources/Domain/QuestionBank"),
         .target(name: "IdentityCards", path: "Sources/Domain/IdentityCards"),
 
