@@ -46,7 +46,7 @@ let package = Package(
         // Storage
         .target(name: "SQLite", dependencies: ["CSQLite", "CPlatform"], path: "Sources/Storage/SQLite"),
         .target(
-            name: "Cryptography", dependencies: ["CCrypto", "CanonicalJSON", "Platform"],
+            name: "Cryptography", dependencies: ["CCrypto", "CanonicalJSON", "CivilTime", "Platform"],
             path: "Sources/Storage/Cryptography"),
         .target(
             name: "Ledger", dependencies: ["SQLite", "Cryptography", "CanonicalJSON", "Platform"],
@@ -117,6 +117,8 @@ let package = Package(
 
         // Tests
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     ],
     swiftLanguageModes: [.v6]
