@@ -1,0 +1,135 @@
+/// What a programme's paper is made of: how many questions of each kind each area gives.
+public struct Blueprint: Codable, Hashable, Sendable {
+    public let programme: ProgrammeCode
+    public let version: Int
+    /// The paper's questions by kind.
+    public let kinds: [ItemKind: Int]
+    /// The paper's questions by area.
+    public let areas: [Area: Int]
+    /// The joint table: its rows sum to `areas`, its columns to `kinds`.
+    public let table: [Area: [ItemKind: Int]]
+
+    /// - Throws: `BlueprintError` for a table that does not keep both marginals.
+    public init(
+        programme: ProgrammeCode, version: Int, kinds: [ItemKind: Int], areas: [Area: Int],
+        table: [Area: [ItemKind: Int]]
+    ) throws(BlueprintError) {
+        try Self.check(kinds: kinds, areas: areas)
+        for area in table.keys.sorted() where areas[area] == nil { throw .unknownArea(area) }
+        for area in areas.keys.sorted() {
+            let row = table[area] ?? [:]
+            for kind in ItemKind.allCases where row[kind, default: 0] < 0 {
+                throw .negative("\(area), \(kind.rawValue)")
+            }
+            let sum = row.values.reduce(0, +)
+            guard sum == areas[area] else {
+                throw .marginal("area \(area)", wanted: areas[area, default: 0], has: sum)
+            }
+        }
+        for kind in ItemKind.allCases {
+            let sum = table.values.reduce(0) { $0 + $1[kind, default: 0] }
+            guard sum == kinds[kind, default: 0] else {
+                throw .marginal("kind \(kind.rawValue)", wanted: kinds[kind, default: 0], has: sum)
+            }
+        }
+        self.programme = programme
+        self.version = version
+        self.kinds = kinds
+        self.areas = areas
+        self.table = table
+    }
+
+    /// A blueprint whose table is made from the marginals by controlled rounding.
+    public init(programme: ProgrammeCode, version: Int, kinds: [ItemKind: Int], areas: [Area: Int])
+        throws(BlueprintError)
+    {
+        try Self.check(kinds: kinds, areas: areas)
+        let table = Self.controlledRounding(kinds: kinds, areas: areas)
+        try self.init(programme: programme, version: version, kinds: kinds, areas: areas, table: table)
+    }
+
+    private static func check(kinds: [ItemKind: Int], areas: [Area: Int]) throws(BlueprintError) {
+        for kind in ItemKind.allCases where kinds[kind, default: 0] < 0 { throw .negative("kind \(kind.rawValue)") }
+        for area in areas.keys.sorted() where areas[area, default: 0] < 0 { throw .negative("area \(area)") }
+        let byKind = kinds.values.reduce(0, +)
+        let byArea = areas.values.reduce(0, +)
+        guard byKind == byArea else { throw .sums(kinds: byKind, areas: byArea) }
+        guard byKind > 0 else { throw .empty }
+    }
+
+    private enum CodingKeys: String, CodingKey { case programme, version, kinds, areas, table }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let programme = try container.decode(ProgrammeCode.self, forKey: .programme)
+        let version = try container.decode(Int.self, forKey: .version)
+        let kinds = try container.decode([ItemKind: Int].self, forKey: .kinds)
+        let areas = try container.decode([Area: Int].self, forKey: .areas)
+        let table = try container.decode([Area: [ItemKind: Int]].self, forKey: .table)
+        do throws(BlueprintError) {
+            try self.init(programme: programme, version: version, kinds: kinds, areas: areas, table: table)
+        } catch {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: error.description))
+        }
+    }
+
+    public var questions: Int { kinds.values.reduce(0, +) }
+
+    /// The cells that a bank does not fill for a vehicle class; none when a paper can be drawn.
+    ///
+    /// - Parameter times: how many papers without a common question the bank should give.
+    public func shortCells(index: [ItemIndexEntry], vehicleClass: VehicleClass, times: Int = 1) -> [ShortCell] {
+        var has: [Area: [ItemKind: Int]] = [:]
+        for entry in index where entry.classes.contains(vehicleClass) {
+            has[entry.area, default: [:]][entry.kind, default: 0] += 1
+        }
+        return table.keys.sorted().flatMap { area in
+            ItemKind.allCases.compactMap { kind in
+                let wanted = table[area]?[kind, default: 0] ?? 0
+                let found = has[area]?[kind, default: 0] ?? 0
+                return found < wanted * times
+                    ? ShortCell(area: area, kind: kind, wanted: wanted * times, has: found) : nil
+            }
+        }
+    }
+}
+
+/// A cell of a blueprint that a bank cannot fill.
+public struct ShortCell: Codable, Hashable, Sendable, CustomStringConvertible {
+    public let area: Area
+    public let kind: ItemKind
+    public let wanted: Int
+    public let has: Int
+
+    public init(area: Area, kind: ItemKind, wanted: Int, has: Int) {
+        self.area = area
+        self.kind = kind
+        self.wanted = wanted
+        self.has = has
+    }
+
+    public var description: String {
+        "area \(area), kind \(kind.rawValue): \(wanted) questions wanted, the bank has \(has)"
+    }
+}
+
+/// What is wrong with a blueprint's counts.
+public enum BlueprintError: Error, Hashable, Sendable, CustomStringConvertible {
+    case empty
+    case negative(String)
+    case sums(kinds: Int, areas: Int)
+    case marginal(String, wanted: Int, has: Int)
+    case unknownArea(Area)
+
+    public var description: String {
+        switch self {
+        case .empty: "the blueprint asks for no question"
+        case .negative(let place): "\(place): a negative count"
+        case .sums(let kinds, let areas): "the kinds count \(kinds) questions, the areas \(areas)"
+        case .marginal(let place, let wanted, let has):
+            "the table gives \(place) \(has) questions, should give \(wanted)"
+        case .unknownArea(let area): "the table has a row \(area) that is no area of the blueprint"
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// A kind of exam as the table of programmes states it; a figure nobody knows for certain is nil.
+public struct Programme: Codable, Hashable, Sendable {
+    public enum DayKind: String, Codable, Sendable { case natural, working }
+
+    public let code: ProgrammeCode
+    public let names: [LanguageTag: String]
+    /// The vehicle classes it is for; `*` stands for all.
+    public let classes: [VehicleClass]
+    public let questions: Int?
+    public let pointsEach: Int?
+    public let full: Int?
+    /// The fewest points that pass.
+    public let passMark: Int?
+    public let minutes: Int?
+    public let kinds: [ItemKind: Int]?
+    /// How many questions each area gives.
+    public let composition: [Area: Int]?
+    /// How many sittings one booking gives, the make-up exam counted.
+    public let attemptsPerBooking: Int?
+    /// Days to wait before a new booking after this one's attempts are used up.
+    public let rebookWaitDays: Int?
+    public let rebookDayKind: DayKind?
+    public let policies: Policies
+    public let legalBasis: [String]
+    /// How well each figure is known: `law`, `secondary-2plus`, `secondary-1` or `unverified`.
+    public let evidence: [String: String]
+    public let notes: String
+
+    /// The names of the figures that are unknown, in the order in which the table states them.
+    public var missingFigures: [String] {
+        let figures: [(String, Bool)] = [
+            ("questions", questions == nil), ("pointsEach", pointsEach == nil), ("full", full == nil),
+            ("passMark", passMark == nil), ("minutes", minutes == nil), ("kinds", kinds == nil),
+            ("composition", composition == nil), ("attemptsPerBooking", attemptsPerBooking == nil),
+        ]
+        return figures.filter(\.1).map(\.0)
+    }
+
+    /// Where the figures that are known contradict each other, in words; a table with any is not to be used.
+    public var contradictions: [String] {
+        var found: [String] = []
+        for (name, value) in [
+            ("questions", questions), ("pointsEach", pointsEach), ("full", full), ("passMark", passMark),
+            ("minutes", minutes), ("attemptsPerBooking", attemptsPerBooking),
+        ] {
+            if let value, value < 1 { found.append("\(name) is \(value), should be at least 1") }
+        }
+        if let kinds, kinds.values.contains(where: { $0 < 0 }) { found.append("kinds has a negative count") }
+        if let composition, composition.values.contains(where: { $0 < 0 }) {
+            found.append("composition has a negative count")
+        }
+        if let questions, let pointsEach, let full, questions * pointsEach != full {
+            found.append(
+                "\(questions) questions of \(pointsEach) give \(questions * pointsEach) points, full says \(full)")
+        }
+        if let passMark, let full, passMark > full { found.append("passMark \(passMark) is more than full \(full)") }
+        if let kinds, let questions, kinds.values.reduce(0, +) != questions {
+            found.append("kinds count \(kinds.values.reduce(0, +)) questions, questions says \(questions)")
+        }
+        if let composition, let questions, composition.values.reduce(0, +) != questions {
+            found.append("composition counts \(composition.values.reduce(0, +)) questions, questions says \(questions)")
+        }
+        return found
+    }
+
+    /// Whether the programme is for a vehicle class.
+    public func isFor(_ vehicleClass: VehicleClass) -> Bool { classes.contains(vehicleClass) || classes.contains("*") }
+
+    /// The programme with every figure known, without which no exam of it begins.
+    public func complete() throws(MissingFigures) -> CompleteProgramme {
+        guard let questions, let pointsEach, let full, let passMark, let minutes, let kinds, let composition,
+            let attemptsPerBooking
+        else { throw MissingFigures(programme: code, figures: missingFigures) }
+        return CompleteProgramme(
+            code: code, names: names, classes: classes, questions: questions, pointsEach: pointsEach, full: full,
+            passMark: passMark, minutes: minutes, kinds: kinds, composition: composition,
+            attemptsPerBooking: attemptsPerBooking, policies: policies)
+    }
+}
+
+/// A programme that an exam can be held in: every figure is known.
+public struct CompleteProgramme: Codable, Hashable, Sendable {
+    public let code: ProgrammeCode
+    public let names: [LanguageTag: String]
+    public let classes: [VehicleClass]
+    public let questions: Int
+    public let pointsEach: Int
+    public let full: Int
+    public let passMark: Int
+    public let minutes: Int
+    public let kinds: [ItemKind: Int]
+    public let composition: [Area: Int]
+    public let attemptsPerBooking: Int
+    public let policies: Policies
+
+    public init(
+        code: ProgrammeCode, names: [LanguageTag: String], classes: [VehicleClass], questions: Int, pointsEach: Int,
+        full: Int, passMark: Int, minutes: Int, kinds: [ItemKind: Int], composition: [Area: Int],
+        attemptsPerBooking: Int, policies: Policies
+    ) {
+        self.code = code
+        self.names = names
+        self.classes = classes
+        self.questions = questions
+        self.pointsEach = pointsEach
+        self.full = full
+        self.passMark = passMark
+        self.minutes = minutes
+        self.kinds = kinds
+        self.composition = composition
+        self.attemptsPerBooking = attemptsPerBooking
+        self.policies = policies
+    }
+
+    /// How many answers may be wrong in an exam that still passes.
+    public var maxWrong: Int { (full - passMark) / pointsEach }
+
+    public func isFor(_ vehicleClass: VehicleClass) -> Bool { classes.contains(vehicleClass) || classes.contains("*") }
+}
+
+/// What keeps a programme from being used: figures that nobody has stated.
+public struct MissingFigures: Error, Hashable, Sendable, CustomStringConvertible {
+    public let programme: ProgrammeCode
+    public let figures: [String]
+
+    public init(programme: ProgrammeCode, figures: [String]) {
+        self.programme = programme
+        self.figures = figures
+    }
+
+    public var description: String {
+        "programme \(programme): not known: \(figures.joined(separator: ", ")); fill them in in programmes.json"
+    }
+}
