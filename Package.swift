@@ -41,7 +41,7 @@ let package = Package(
         // Domain: pure
         .target(name: "Exam", dependencies: ["CanonicalJSON", "CivilTime"], path: "Sources/Domain/Exam"),
         .target(name: "QuestionBank", dependencies: ["Exam", "CanonicalJSON"], path: "Sources/Domain/QuestionBank"),
-        .target(name: "IdentityCards", path: "Sources/Domain/IdentityCards"),
+        .target(name: "IdentityCards", dependencies: ["CivilTime"], path: "Sources/Domain/IdentityCards"),
 
         // Storage
         .target(name: "SQLite", dependencies: ["CSQLite", "CPlatform"], path: "Sources/Storage/SQLite"),
@@ -120,6 +120,7 @@ let package = Package(
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON"]),
+        .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     ],
     swiftLanguageModes: [.v6]
