@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "TerminalLink", dependencies: ["Platform", "CanonicalJSON"], path: "Sources/Links/TerminalLink"),
         .target(
-            name: "CenterLink", dependencies: ["Platform", "Cryptography", "CanonicalJSON"],
+            name: "CenterLink", dependencies: ["Exam", "Cryptography", "Platform", "CanonicalJSON", "CivilTime"],
             path: "Sources/Links/CenterLink"),
         .target(
             name: "Courier", dependencies: ["CenterLink", "CCurl", "Platform", "Cryptography", "CanonicalJSON"],
