@@ -1,7 +1,7 @@
-public import CanonicalJSON
+import CanonicalJSON
 public import CivilTime
 public import Cryptography
-internal import Platform
+import Platform
 
 /// What an appliance says of itself: its public keys, signed by its own signing key.
 public struct ApplianceIdentity: Hashable, Sendable, Codable {
@@ -30,7 +30,7 @@ public struct ApplianceIdentity: Hashable, Sendable, Codable {
             let claimed = try? JSONCoder.decode(ApplianceIdentity.self, from: payload)
         else { throw .content("the appliance's statement of its keys is none") }
         let identity: ApplianceIdentity = try readCenterDocument(jws, center: claimed.keys)
-        guard identity.keys.keys.count { (try? VerifyingKey(jwk: $0)) != nil } == 1,
+        guard identity.keys.keys.count(where: { (try? VerifyingKey(jwk: $0)) != nil }) == 1,
             identity.keys.sealingKeys.count == 1,
             identity.keys.keys.allSatisfy({ $0.appliance == identity.appliance })
         else { throw .content("an appliance has one signing and one sealing key, both under its own id") }

@@ -1,7 +1,7 @@
 public import CanonicalJSON
 public import CivilTime
 public import Cryptography
-internal import Platform
+import Platform
 
 /// The center's word to one appliance: the payload of an order, one link of the center's own chain for it.
 public struct Order: Hashable, Sendable, Codable {
@@ -29,11 +29,6 @@ public struct Order: Hashable, Sendable, Codable {
     public static let origin = base64url([UInt8](repeating: 0, count: 32))
     /// What `previous` of the order after this one says.
     public static func digest(of jws: String) -> String { base64url(sha256(Array(jws.utf8))) }
-
-    /// The booking that this order brings; nil for an order of another kind.
-    public func booking() throws -> Booking? {
-        kind == .booking ? try JSONCoder.decode(Booking.self, from: body.canonicalBytes) : nil
-    }
 }
 
 /// What an order is about; an appliance journals an order of a kind it does not know and goes on.

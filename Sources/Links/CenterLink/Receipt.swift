@@ -1,6 +1,7 @@
-internal import CanonicalJSON
+import CanonicalJSON
 public import CivilTime
 public import Cryptography
+import Platform
 
 /// What the center has of an appliance's journal, signed by the center: the anchor that shows a journal which was
 /// turned back.

@@ -1,6 +1,6 @@
-internal import CanonicalJSON
-internal import Cryptography
-internal import Platform
+import CanonicalJSON
+import Cryptography
+import Platform
 
 /// A key that a person's data is sealed under, wrapped for those who may open it; it travels beside what it opens,
 /// never in it, so that deleting it erases the data and leaves every chain whole.
@@ -173,7 +173,8 @@ extension Segment {
                     subjects: tail.subjects), entries
             )
         } catch {
-            throw Malformed(line: parts.count, reason: "the last line should hold the head: " + JSONCoder.explain(error))
+            throw Malformed(
+                line: parts.count, reason: "the last line should hold the head: " + JSONCoder.explain(error))
         }
     }
 }
