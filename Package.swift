@@ -116,19 +116,24 @@ let package = Package(
             path: "Sources/Programs/kaotai"),
 
         // Tests
+        // Devices without a kernel driver: an ioctl(2) and read(2) of our own in front of libc's, in test programs only.
+        .target(name: "DeviceFakes", path: "Tests/DeviceFakes"),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
+        .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON"]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
 // One place for the settings of every Swift target.
 for target in package.targets
-where ![.system, .plugin].contains(target.type) && !["CPlatform", "VirtualReader"].contains(target.name) {
+where ![.system, .plugin].contains(target.type) && !["CPlatform", "VirtualReader", "DeviceFakes"].contains(target.name)
+{
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),
