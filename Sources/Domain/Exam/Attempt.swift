@@ -1,0 +1,177 @@
+/// One candidate's exam, as the fold of its journal entries.
+///
+///     opened → verified → ready → running ⇄ paused → ended → scored → signed → issued → left
+///
+/// `ended` carries the cause: submitted, time up, early fail or voided; a voided attempt goes no further than `left`.
+public struct Attempt: Hashable, Sendable {
+    public enum Phase: String, Hashable, Sendable, Comparable, CaseIterable {
+        case opened, verified, ready, running, paused, ended, scored, signed, issued, left
+
+        public static func < (a: Self, b: Self) -> Bool {
+            allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        }
+    }
+
+    public let id: AttemptID
+    public let opened: AttemptEntry.Opened
+    public internal(set) var phase = Phase.opened
+    public internal(set) var language: LanguageTag
+    public internal(set) var rulesVersion: Int?
+    public internal(set) var started: AttemptEntry.Started?
+    /// The question on the screen, from 1; 0 before the start.
+    public internal(set) var current = 0
+    /// By question number; absent when nothing was ever chosen.
+    public internal(set) var answers: [Int: [Int]] = [:]
+    public internal(set) var flagged: Set<Int> = []
+    public internal(set) var committed: Set<Int> = []
+    public internal(set) var verdicts: [Int: Bool] = [:]
+    /// The candidate was asked whether to go on and has not said so yet.
+    public internal(set) var earlyFailOpen = false
+    public internal(set) var earlyFailAnswered = false
+    public internal(set) var pause: AttemptEntry.PauseReason?
+    /// Time spent as journalled; it never falls.
+    public internal(set) var spentMs = 0
+    public internal(set) var creditedMs = 0
+    public internal(set) var interruptions = 0
+    public internal(set) var ended: AttemptEntry.Ended?
+    public internal(set) var scored: AttemptEntry.Scored?
+    public internal(set) var signed: AttemptEntry.Signed?
+    public internal(set) var result: String?
+    public internal(set) var slipDigest: String?
+
+    public init(id: AttemptID, opened: AttemptEntry.Opened) {
+        self.id = id
+        self.opened = opened
+        language = opened.language
+    }
+
+    public var seat: SeatID { opened.seat }
+    public var paper: Paper? { started?.paper }
+    public var total: Int { started?.paper.items.count ?? 0 }
+    public var wrongSoFar: Int { verdicts.values.count { !$0 } }
+    /// Wrong answers that still leave the pass mark in reach.
+    public var allowedWrong: Int {
+        guard let started else { return 0 }
+        return (started.full - started.passMark) / started.pointsEach
+    }
+    public var remainingMs: Int { max(0, (started?.budgetMs ?? 0) + creditedMs - spentMs) }
+    public var answeredCount: Int { answers.values.count { !$0.isEmpty } }
+    /// The attempt holds its seat.
+    public var isOpen: Bool { phase != .left }
+
+    /// The kind of a question, by the block of the paper that it stands in.
+    public func kind(of number: Int) -> ItemKind {
+        var last = 0
+        for kind in ItemKind.allCases {
+            last += started?.kinds[kind] ?? 0
+            if number <= last { return kind }
+        }
+        preconditionFailure("a question beyond the paper's last")
+    }
+
+    public func answer(to number: Int) -> [Int] { answers[number] ?? [] }
+
+    /// An entry that cannot follow what came before: the journal and this fold contradict each other.
+    public struct Contradiction: Error, Hashable, Sendable, CustomStringConvertible {
+        public let attempt: AttemptID
+        public let phase: Phase
+        public let kind: AttemptEntryKind
+        public var description: String { "\(attempt): \(kind.rawValue) cannot come in phase \(phase.rawValue)" }
+    }
+
+    /// Takes spent time from a `hall.tick` entry; an older figure changes nothing.
+    public mutating func spend(totalMs: Int) { spentMs = max(spentMs, totalMs) }
+
+    /// Takes the next entry of this attempt's stream.
+    public mutating func apply(_ entry: AttemptEntry) throws(Contradiction) {
+        let contradiction = Contradiction(attempt: id, phase: phase, kind: entry.kind)
+        func require(_ allowed: Phase...) throws(Contradiction) {
+            if !allowed.contains(phase) { throw contradiction }
+        }
+        func require(_ condition: Bool) throws(Contradiction) { if !condition { throw contradiction } }
+
+        switch entry {
+        case .opened: throw contradiction
+        case .verified(let verified):
+            try require(.opened)
+            language = verified.language
+            phase = .verified
+        case .rulesAcknowledged(let rules):
+            try require(.verified)
+            rulesVersion = rules.version
+            phase = .ready
+        case .started(let value):
+            try require(.ready)
+            started = value
+            current = 1
+            phase = .running
+        case .showed(let showed):
+            try require(.running)
+            try require((1...total).contains(showed.number))
+            current = showed.number
+        case .chose(let chose):
+            try require(.running)
+            try require((1...total).contains(chose.number) && !committed.contains(chose.number))
+            try require(started?.paper.items[chose.number - 1].item == chose.item)
+            answers[chose.number] = chose.answer
+        case .flagged(let value):
+            try require(.running)
+            if value.flagged { flagged.insert(value.number) } else { flagged.remove(value.number) }
+        case .committed(let value):
+            try require(.running)
+            committed.insert(value.number)
+        case .judged(let judged):
+            try require(.running)
+            try require(committed.contains(judged.number))
+            verdicts[judged.number] = judged.right
+        case .earlyFailAsked:
+            try require(.running)
+            earlyFailOpen = true
+        case .wentOn:
+            try require(.running)
+            earlyFailOpen = false
+            earlyFailAnswered = true
+        case .paused(let value):
+            try require(.running)
+            pause = value.reason
+            phase = .paused
+        case .resumed:
+            try require(.paused)
+            pause = nil
+            phase = .running
+        case .interrupted(let value):
+            try require(.running, .paused)
+            spend(totalMs: value.spentMs)
+            interruptions += 1
+        case .ended(let value):
+            switch value.by {
+            case .voided: try require(phase < .ended)
+            case .submitted, .timeUp, .earlyFail: try require(.running, .paused)
+            }
+            ended = value
+            spend(totalMs: value.spentMs)
+            pause = nil
+            earlyFailOpen = false
+            phase = .ended
+        case .scored(let value):
+            try require(.ended)
+            scored = value
+            phase = .scored
+        case .signed(let value):
+            try require(.scored)
+            signed = value
+            phase = .signed
+        case .result(let value):
+            try require(.signed)
+            result = value.jws
+            phase = .issued
+        case .final: try require(.issued)
+        case .slip(let value):
+            try require(.issued, .left)
+            slipDigest = value.digest
+        case .left:
+            try require(phase == .issued || (phase == .ended && ended?.by == .voided))
+            phase = .left
+        }
+    }
+}
