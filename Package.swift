@@ -83,7 +83,7 @@ let package = Package(
             name: "Center",
             dependencies: [
                 "CenterLink", "Exam", "QuestionBank", "Packages", "Ledger", "SQLite", "Cryptography", "CMicrohttpd",
-                "Platform", "CanonicalJSON", "Hall",
+                "Platform", "CanonicalJSON", "CivilTime",
             ],
             path: "Sources/Center/Center"),
 
@@ -106,7 +106,9 @@ let package = Package(
         .executableTarget(name: "kaotaid", dependencies: ["Hall"], path: "Sources/Programs/kaotaid"),
         .executableTarget(
             name: "kaotai-terminal", dependencies: ["Terminal"], path: "Sources/Programs/kaotai-terminal"),
-        .executableTarget(name: "kaotai-courier", dependencies: ["Courier"], path: "Sources/Programs/kaotai-courier"),
+        .executableTarget(
+            name: "kaotai-courier", dependencies: ["Courier", "CenterLink", "Platform", "CanonicalJSON"],
+            path: "Sources/Programs/kaotai-courier"),
         .executableTarget(name: "kaotai-center", dependencies: ["Center"], path: "Sources/Programs/kaotai-center"),
         .executableTarget(
             name: "kaotai",
