@@ -40,7 +40,9 @@ let package = Package(
 
         // Domain: pure
         .target(name: "Exam", dependencies: ["CanonicalJSON", "CivilTime"], path: "Sources/Domain/Exam"),
-        .target(name: "QuestionBank", dependencies: ["Exam", "CanonicalJSON"], path: "Sources/Domain/QuestionBank"),
+        .target(
+            name: "QuestionBank", dependencies: ["Exam", "CanonicalJSON", "CivilTime"],
+            path: "Sources/Domain/QuestionBank"),
         .target(name: "IdentityCards", dependencies: ["CivilTime"], path: "Sources/Domain/IdentityCards"),
 
         // Storage
@@ -75,7 +77,9 @@ let package = Package(
         // Authoring
         .target(
             name: "Workshop",
-            dependencies: ["QuestionBank", "Packages", "Exam", "CRSVG", "CPangoCairo", "Platform", "CanonicalJSON"],
+            dependencies: [
+                "QuestionBank", "Packages", "Exam", "CRSVG", "CanonicalJSON", "CivilTime", "Cryptography", "Platform",
+            ],
             path: "Sources/Authoring/Workshop"),
 
         // Center
@@ -113,7 +117,9 @@ let package = Package(
         .executableTarget(
             name: "kaotai",
             dependencies: [
-                "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer",
+                "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
+                "Cryptography",
+                "Exam", "Packages", "Platform", "QuestionBank",
             ],
             path: "Sources/Programs/kaotai"),
 
@@ -126,8 +132,13 @@ let package = Package(
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON"]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
+        .testTarget(
+            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
+        .testTarget(
+            name: "WorkshopTests",
+            dependencies: ["Workshop", "Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

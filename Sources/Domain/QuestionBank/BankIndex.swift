@@ -1,0 +1,92 @@
+public import CivilTime
+public import Exam
+
+/// What is known of a bank without opening any question: enough to list it, to check in a candidate and to draw a paper.
+public struct BankIndex: Codable, Hashable, Sendable {
+    public let id: String
+    public let version: Int
+    /// The languages that every question is complete in.
+    public let languages: [LanguageTag]
+    /// The first day on which the bank may be used; nil for no bound.
+    public let validFrom: CalendarDate?
+    /// The last day on which the bank may be used; nil for no bound.
+    public let validUntil: CalendarDate?
+    /// The names of the areas, by language.
+    public let areas: [Area: [LanguageTag: String]]
+    public let programmes: [Programme]
+    public let blueprints: [Blueprint]
+    public let promises: [Promise]
+    /// In order of their ids.
+    public let items: [ItemIndexEntry]
+
+    /// That the bank gives a programme several papers that have no question in common.
+    public struct Promise: Codable, Hashable, Sendable {
+        public let programme: ProgrammeCode
+        public let times: Int
+
+        public init(programme: ProgrammeCode, times: Int) {
+            self.programme = programme
+            self.times = times
+        }
+    }
+
+    public init(
+        id: String, version: Int, languages: [LanguageTag], validFrom: CalendarDate?, validUntil: CalendarDate?,
+        areas: [Area: [LanguageTag: String]], programmes: [Programme], blueprints: [Blueprint], promises: [Promise],
+        items: [ItemIndexEntry]
+    ) {
+        self.id = id
+        self.version = version
+        self.languages = languages
+        self.validFrom = validFrom
+        self.validUntil = validUntil
+        self.areas = areas
+        self.programmes = programmes
+        self.blueprints = blueprints
+        self.promises = promises
+        self.items = items.sorted { $0.id < $1.id }
+    }
+
+    public func programme(_ code: ProgrammeCode) -> Programme? { programmes.first { $0.code == code } }
+
+    /// The blueprint of the highest version that a programme has.
+    public func blueprint(for programme: ProgrammeCode) -> Blueprint? {
+        blueprints.filter { $0.programme == programme }.max { $0.version < $1.version }
+    }
+
+    public func isValid(on day: CalendarDate) -> Bool {
+        validFrom.map { $0 <= day } ?? true && validUntil.map { day <= $0 } ?? true
+    }
+
+    /// Why a paper of a programme cannot be drawn for a vehicle class, in words; nil when it can.
+    public func obstacle(to code: ProgrammeCode, for vehicleClass: VehicleClass) -> String? {
+        guard let programme = programme(code) else { return "the bank knows no programme \(code)" }
+        guard programme.missingFigures.isEmpty else {
+            return MissingFigures(programme: code, figures: programme.missingFigures).description
+        }
+        guard programme.isFor(vehicleClass) else { return "programme \(code) is not for class \(vehicleClass)" }
+        guard let blueprint = blueprint(for: code) else { return "the bank has no blueprint for programme \(code)" }
+        return blueprint.shortCells(index: items, vehicleClass: vehicleClass).first.map {
+            DrawError.shortCell(code, vehicleClass, $0).description
+        }
+    }
+}
+
+/// Everything a bank holds, in the plain: what is packed, and what an author's check reads.
+public struct BankContents: Sendable {
+    public let index: BankIndex
+    public let items: [ItemID: Item]
+    /// The authored numbers of the right options; 1 is "true" and 2 "false" in a judge question.
+    public let keys: [ItemID: Set<Int>]
+    /// PNG bytes by digest.
+    public let pictures: [String: [UInt8]]
+
+    public init(
+        index: BankIndex, items: [ItemID: Item], keys: [ItemID: Set<Int>], pictures: [String: [UInt8]]
+    ) {
+        self.index = index
+        self.items = items
+        self.keys = keys
+        self.pictures = pictures
+    }
+}

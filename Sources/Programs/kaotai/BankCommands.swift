@@ -1,0 +1,248 @@
+import CanonicalJSON
+import CivilTime
+import Cryptography
+import Exam
+import Packages
+import Platform
+import QuestionBank
+import Workshop
+
+private let bankHelp = """
+    kaotai bank: question banks
+
+      kaotai bank check DIR|PACKAGE     every rule a question, a blueprint and a translation must keep
+      kaotai bank blueprint DIR         make the joint tables that blueprints do not have yet
+      kaotai bank programmes DIR|PACKAGE
+                                        the programmes, and what keeps each from being used
+      kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
+      kaotai bank inspect FILE          what a package is
+      kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG [--class CLASS]
+                                        the paper that this seed (64 hexadecimal digits) gives; without --class
+                                        that of the programme's first class
+
+    With --json one JSON document goes to standard output.
+    Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 74 I/O error.
+
+    """
+
+/// `kaotai bank …`: the arguments after `bank`.
+func bankCommand(_ arguments: [String]) async throws -> ExitCode {
+    let options = try Arguments(
+        arguments, options: ["out", "programme", "seed", "language", "class"], flags: ["json", "help"])
+    if options.has("help") || options.words.isEmpty {
+        standardOutput(bankHelp)
+        return options.has("help") ? .done : .usage
+    }
+    guard options.words.count == 2 else {
+        throw Failure(.usage, "`kaotai bank \(options.words[0])` wants one path; `kaotai bank --help` shows the usage")
+    }
+    let path = options.words[1]
+    switch options.words[0] {
+    case "check": return try checkBank(path, json: options.has("json"))
+    case "blueprint": return try makeBlueprints(path, json: options.has("json"))
+    case "programmes": return try listProgrammes(path, json: options.has("json"))
+    case "pack": return try packBank(path, out: try options.required("out"), json: options.has("json"))
+    case "inspect": return try describe(try open(path), json: options.has("json"))
+    case "draw": return try drawPaper(try open(path), options)
+    case let other:
+        throw Failure(.usage, "there is no `kaotai bank \(other)`; `kaotai bank --help` lists what there is")
+    }
+}
+
+private func open(_ path: String) throws -> QuestionPackage {
+    do throws(PackageError) {
+        return try QuestionPackage(path: path)
+    } catch .unreadable(let error) {
+        throw Failure(.inputOutput, "\(error)")
+    } catch {
+        throw Failure(.badData, error.description)
+    }
+}
+
+// MARK: check
+
+private func checkBank(_ path: String, json: Bool) throws -> ExitCode {
+    guard fileExists(path) else { throw Failure(.inputOutput, "\(path): there is no such file or folder") }
+    let contents: BankContents?
+    let findings: [Finding]
+    if isDirectory(path) {
+        let source = BankSource(folder: path)
+        contents = source.contents
+        findings = source.findings
+    } else {
+        do throws(PackageError) {
+            let opened = try QuestionPackage(path: path).contents()
+            contents = opened
+            findings = BankCheck.findings(in: opened, file: path)
+        } catch {
+            contents = nil
+            findings = [Finding(file: path, rule: .package, error.description)]
+        }
+    }
+    let errors = findings.filter { $0.weight == .error }
+    let warnings = findings.filter { $0.weight == .warning }
+    let languages = contents?.index.languages ?? []
+    if json {
+        try printJSON([
+            "items": .integer(contents?.items.count ?? 0),
+            "languages": .array(languages.map { .string($0.rawValue) }),
+            "errors": .array(errors.map(tree)), "warnings": .array(warnings.map(tree)),
+        ])
+    } else {
+        for error in errors { standardOutput("error: \(error)\n") }
+        for warning in warnings { standardOutput("warning: \(warning)\n") }
+        let names = languages.map(\.rawValue).joined(separator: ", ")
+        standardOutput(
+            "\(contents?.items.count ?? 0) items in \(names.isEmpty ? "no language" : names): "
+                + "\(errors.count) errors, \(warnings.count) warnings\n")
+    }
+    return errors.isEmpty ? .done : .foundWrong
+}
+
+private func tree(_ finding: Finding) -> JSONValue {
+    [
+        "file": .string(finding.file), "line": finding.line.map(JSONValue.integer) ?? .null,
+        "item": finding.item.map { .string($0.rawValue) } ?? .null, "rule": .string(finding.rule.rawValue),
+        "message": .string(finding.message),
+    ]
+}
+
+// MARK: blueprint and programmes
+
+private func makeBlueprints(_ path: String, json: Bool) throws -> ExitCode {
+    let outcomes = try BlueprintTables.complete(in: path)
+    if json {
+        try printJSON([
+            "made": .array(outcomes.filter(\.made).map { .string($0.file) }),
+            "kept": .array(outcomes.filter { !$0.made }.map { .string($0.file) }),
+        ])
+    } else {
+        for outcome in outcomes {
+            standardOutput("\(outcome.file): \(outcome.made ? "table made" : "has its table")\n")
+        }
+    }
+    return .done
+}
+
+private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
+    let index: BankIndex
+    if isDirectory(path) {
+        let source = BankSource(folder: path)
+        guard let contents = source.contents else {
+            throw Failure(.badData, source.errors.map(\.description).joined(separator: "\n"))
+        }
+        index = contents.index
+    } else {
+        index = try open(path).index
+    }
+    let rows = index.programmes.map { programme in
+        (programme, programme.missingFigures, index.blueprint(for: programme.code) != nil)
+    }
+    if json {
+        try printJSON([
+            "programmes": .array(
+                try rows.map { programme, missing, hasBlueprint in
+                    [
+                        "code": .string(programme.code.rawValue), "names": try JSONCoder.tree(programme.names),
+                        "missing": .array(missing.map { .string($0) }), "blueprint": .bool(hasBlueprint),
+                    ]
+                })
+        ])
+    } else {
+        for (programme, missing, hasBlueprint) in rows {
+            let state =
+                !missing.isEmpty
+                ? "refused, not known: \(missing.joined(separator: ", "))"
+                : hasBlueprint ? "ready" : "refused, no blueprint in this bank"
+            standardOutput("\(programme.code): \(state)\n")
+        }
+    }
+    return .done
+}
+
+// MARK: pack, inspect and draw
+
+private func packBank(_ folder: String, out: String, json: Bool) throws -> ExitCode {
+    guard isDirectory(folder) else { throw Failure(.inputOutput, "\(folder): there is no such folder") }
+    do {
+        return try describe(try BankSource(folder: folder).pack(to: out), json: json)
+    } catch let refused as BankSource.Refused {
+        standardError("kaotai bank pack: \(refused)\n")
+        return .foundWrong
+    }
+}
+
+private func describe(_ package: QuestionPackage, json: Bool) throws -> ExitCode {
+    let index = package.index
+    let languages = index.languages.map(\.rawValue)
+    if json {
+        try printJSON([
+            "bank": .string(index.id), "version": .integer(index.version), "digest": .string(package.digest),
+            "items": .integer(index.items.count), "languages": .array(languages.map { .string($0) }),
+            "validFrom": index.validFrom.map { .string($0.description) } ?? .null,
+            "validUntil": index.validUntil.map { .string($0.description) } ?? .null,
+        ])
+    } else {
+        standardOutput(
+            """
+            bank \(index.id), version \(index.version)
+            digest \(package.digest)
+            \(index.items.count) items in \(languages.joined(separator: ", "))
+            valid from \(index.validFrom?.description ?? "any day") until \(index.validUntil?.description ?? "further notice")
+
+            """)
+    }
+    return .done
+}
+
+private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws -> ExitCode {
+    let code = ProgrammeCode(try options.required("programme"))
+    let language = LanguageTag(try options.required("language"))
+    guard let seed = bytes(hexadecimal: try options.required("seed")), seed.count == 32 else {
+        throw Failure(.usage, "--seed wants 64 hexadecimal digits")
+    }
+    let index = package.index
+    guard index.languages.contains(language) else {
+        let known = index.languages.map(\.rawValue).joined(separator: ", ")
+        throw Failure(.badData, "the bank is not in \(language); its languages are \(known)")
+    }
+    guard let programme = index.programme(code) else {
+        throw Failure(.badData, "the bank knows no programme \(code); `kaotai bank programmes` lists them")
+    }
+    guard let vehicleClass = options.value("class").map({ VehicleClass($0) }) ?? programme.classes.first else {
+        throw Failure(.usage, "programme \(code) names no class; add --class")
+    }
+    if let obstacle = index.obstacle(to: code, for: vehicleClass) { throw Failure(.badData, obstacle) }
+    guard let blueprint = index.blueprint(for: code) else { throw Failure(.badData, "no blueprint for \(code)") }
+    let paper = try Paper.draw(
+        bank: package.digest, blueprint: blueprint, index: index.items, vehicleClass: vehicleClass, seed: seed)
+    let digest = base64url(sha256(paper.canonicalItems()))
+    if options.has("json") {
+        try printJSON([
+            "bank": .string(paper.bank), "programme": .string(code.rawValue),
+            "class": .string(vehicleClass.rawValue), "language": .string(language.rawValue),
+            "seed": .string(paper.seed),
+            "items": .array(
+                paper.items.map {
+                    [
+                        "id": .string($0.item.rawValue), "version": .integer($0.version),
+                        "options": .array($0.options.map(JSONValue.integer)),
+                    ]
+                }),
+            "digest": .string(digest),
+        ])
+        return .done
+    }
+    standardOutput("\(code) for class \(vehicleClass), blueprint \(paper.blueprint), paper digest \(digest)\n")
+    for (number, drawn) in paper.items.enumerated() {
+        let text = try package.item(drawn.item).texts[language]
+        standardOutput("\(number + 1). [\(drawn.item)] \(text?.stem ?? "")\n")
+        for (place, option) in drawn.options.enumerated() {
+            guard let words = text?.options[option] else { continue }
+            standardOutput("   \(["A", "B", "C", "D", "E", "F"][place]). \(words)\n")
+        }
+    }
+    return .done
+}
+
+private func printJSON(_ document: JSONValue) throws { standardOutput(document.canonicalText + "\n") }
