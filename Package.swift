@@ -51,7 +51,7 @@ let package = Package(
             name: "Cryptography", dependencies: ["CCrypto", "CanonicalJSON", "CivilTime", "Platform"],
             path: "Sources/Storage/Cryptography"),
         .target(
-            name: "Ledger", dependencies: ["SQLite", "Cryptography", "CanonicalJSON", "Platform"],
+            name: "Ledger", dependencies: ["SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform"],
             path: "Sources/Storage/Ledger"),
         .target(
             name: "Packages", dependencies: ["QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "Platform"],
@@ -131,10 +131,19 @@ let package = Package(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON"]),
+        .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(
+<<<<<<< HEAD
             name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
+=======
+            name: "LedgerTests",
+            dependencies: [
+                "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
+            ]),
+>>>>>>> 9bc5d55 (SQLite wrapper and the journal: hash chain, signed heads, group commit)
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",

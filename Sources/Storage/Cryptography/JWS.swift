@@ -82,6 +82,15 @@ public enum JWS {
         return Verified(payload: payload, key: document)
     }
 
+    /// What a document claims, signed by whomever: for comparisons only, never to believe.
+    public static func unverifiedPayload(_ compact: String) throws(JWSError) -> [UInt8] {
+        let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let payload = bytes(base64url: parts[1]) else {
+            throw .malformed("it has not three parts in base64url")
+        }
+        return payload
+    }
+
     /// What of a payload says for whom it speaks.
     private struct Subject: Decodable {
         let appliance: String?

@@ -1,0 +1,39 @@
+import CanonicalJSON
+import CivilTime
+import Platform
+
+extension Draft {
+    /// The most bytes of a body: with its escapes it still fits into a frame of 1 MiB.
+    static let maximumBody = 256 * 1024
+    /// What the journal itself adds to each body.
+    static let reserved = ["at", "boot", "monotonic"]
+
+    /// - Throws: `JournalError.invalid` in words when this cannot be an entry.
+    func validate() throws(JournalError) {
+        for (name, text) in [("kind", kind), ("stream", stream)] {
+            guard (1...200).contains(text.utf8.count), !text.utf8.contains(where: { $0 < 0x20 }) else {
+                throw .invalid("the \(name) \"\(text)\" has not 1 to 200 bytes, or control characters")
+            }
+        }
+        guard let members = body.objectValue else { throw .invalid("the body of \(kind) is no JSON object") }
+        for name in Self.reserved where members[name] != nil {
+            throw .invalid("the body of \(kind) has a member \"\(name)\", which the journal adds itself")
+        }
+        guard !hasInexactInteger(body) else {
+            throw .invalid("the body of \(kind) has an integer of 2^53 or beyond")
+        }
+        let size = body.canonicalBytes.count
+        guard size <= Self.maximumBody else {
+            throw .invalid("the body of \(kind) has \(size) bytes, at most \(Self.maximumBody) are taken")
+        }
+    }
+
+    /// The body's canonical bytes with the time of its writing.
+    func stamped(by time: any TimeSource) -> [UInt8] {
+        var members = body.objectValue ?? [:]
+        members["at"] = .string(time.wall().description)
+        members["boot"] = .string(time.boot)
+        members["monotonic"] = .integer(time.now().microseconds)
+        return JSONValue.object(members).canonicalBytes
+    }
+}

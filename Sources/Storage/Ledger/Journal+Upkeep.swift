@@ -1,0 +1,121 @@
+import CivilTime
+import Cryptography
+import Dispatch
+import Glibc
+import Platform
+import SQLite
+import Synchronization
+
+/// What keeps the file well: checkpoints, heads over what no one asked to sign, the reserve, copies, closing.
+extension Journal {
+    /// Moves the log's pages into the database. An answer that comes meanwhile waits, so it is done in quiet moments by
+    /// itself; call it when the hall knows that nobody is sitting.
+    public func checkpoint() throws(JournalError) { try checkpoint(truncating: false) }
+
+    func checkpoint(truncating: Bool) throws(JournalError) {
+        if let stopped { throw stopped }
+        guard let file else { throw .closed }
+        do {
+            try file.connection.checkpoint(truncating: truncating)
+        } catch {
+            guard error.isFull else { throw stop(error) }
+            // Nothing is lost: the pages stay in the log until there is room.
+            Log.warning("journal: no room for a checkpoint; the log is kept")
+            shared.withLock { $0.state = .full }
+            return
+        }
+        let hasBallast = ballast.restore()
+        shared.withLock {
+            $0.logPages = file.connection.walPages
+            $0.hasBallast = hasBallast
+        }
+    }
+
+    /// After a drain: looks again a moment later, and uses it if no append came meanwhile.
+    func armCheckpoint() {
+        guard stopped == nil, !checkpointIsArmed, let pages = file?.connection.walPages,
+            pages >= options.checkpointPages
+        else { return }
+        checkpointIsArmed = true
+        let seen = drains
+        executor.queue.asyncAfter(deadline: .now() + .milliseconds(50)) { [weak self] in
+            self?.assumeIsolated { $0.checkpointIfQuiet(since: seen) }
+        }
+    }
+
+    private func checkpointIfQuiet(since seen: Int) {
+        checkpointIsArmed = false
+        guard stopped == nil, let file else { return }
+        // A log of 64 MiB is not let grow further, quiet or not.
+        guard drains == seen || file.connection.walPages > 16_384 else { return armCheckpoint() }
+        try? checkpoint()
+    }
+
+    /// After a drain: entries without a head get one in time, also when nothing more happens.
+    func armHead() {
+        guard stopped == nil, !headIsArmed, last.sequence > signed else { return }
+        headIsArmed = true
+        executor.queue.asyncAfter(deadline: .now() + .seconds(options.headSeconds)) { [weak self] in
+            self?.assumeIsolated { $0.signTail() }
+        }
+    }
+
+    private func signTail() {
+        headIsArmed = false
+        guard stopped == nil, file != nil, last.sequence > signed else { return }
+        _ = try? head(at: last.sequence)
+    }
+
+    func signedHead(over tip: Tip) throws -> String {
+        try JWS.sign(payload: Head(appliance: appliance, tip: tip, at: time.wall().description), key: key)
+    }
+
+    // MARK: Copies
+
+    /// Writes a copy in rollback mode, whole and signed to its last entry; appends go on meanwhile.
+    ///
+    /// - Throws: `JournalError.unreadable` naming the target when it cannot be written.
+    public nonisolated func copy(to target: String) async throws(JournalError) {
+        try await signHead()
+        let temporary = target + ".new"
+        unlink(temporary)
+        do {
+            try await copySlices(to: temporary)
+            try FileDescriptor(path: temporary, flags: O_RDWR).synchronize()
+            guard rename(temporary, target) == 0 else { throw SystemError("rename \(temporary)") }
+            let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
+            try synchronizeDirectory(folder.isEmpty ? "/" : folder)
+        } catch let error as JournalError {
+            unlink(temporary)
+            throw error
+        } catch {
+            unlink(temporary)
+            throw .unreadable(path: target, reason: String(describing: error))
+        }
+    }
+
+    private func copySlices(to path: String) async throws {
+        if let stopped { throw stopped }
+        guard let file else { throw JournalError.closed }
+        let backup = try Backup(of: file.connection, to: path)
+        while try !backup.step(pages: 256) {
+            // Lets waiting appends go first.
+            await Task.yield()
+        }
+    }
+
+    // MARK: The end
+
+    /// Signs a last head, empties the log and closes the file; later calls throw `JournalError.closed`.
+    public nonisolated func close() async throws(JournalError) {
+        try await signHead()
+        try await closeFile()
+    }
+
+    private func closeFile() throws(JournalError) {
+        try checkpoint(truncating: true)
+        file = nil
+        stopped = .closed
+        shared.withLock { $0.state = .closed }
+    }
+}

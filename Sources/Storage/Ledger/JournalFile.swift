@@ -1,0 +1,190 @@
+import Cryptography
+import Platform
+import SQLite
+
+/// The journal's file: how it is opened, what its tables are, and how they are read. Owned by one actor or thread.
+final class JournalFile {
+    /// "KAOJ": tells `file(1)` and us that this database is a journal.
+    static let applicationID = 0x4B41_4F4A
+    static let schema = [
+        """
+        CREATE TABLE entry(sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, stream TEXT NOT NULL, body BLOB NOT NULL,
+            previous BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
+        CREATE INDEX entry_stream ON entry(stream, sequence);
+        CREATE TABLE head(sequence INTEGER PRIMARY KEY, jws TEXT NOT NULL) STRICT;
+        CREATE TABLE subject(subject TEXT PRIMARY KEY, appliance TEXT NOT NULL, center TEXT, sequence INTEGER NOT NULL)
+            STRICT;
+        CREATE INDEX subject_sequence ON subject(sequence);
+        PRAGMA application_id = \(applicationID);
+        """
+    ]
+
+    let path: String
+    let connection: Connection
+
+    /// Opens the journal for writing; the file is made when it is not there.
+    init(writing path: String, fileSystem: String? = nil) throws(JournalError) {
+        self.path = path
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        do {
+            try makeDirectory(folder)
+            connection = try Connection(path: path, fileSystem: fileSystem)
+            // No shared memory: a full disk would end the process with SIGBUS; and nobody else opens the file. This
+            // must be said before the first access to a file in WAL mode.
+            try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            try Self.checkIdentity(connection, path: path, mayBeNew: true)
+            try Self.configure(connection)
+            connection.takeOverCheckpoints()
+            try connection.migrate(Self.schema)
+            // A fresh file's name and the log's name must outlive a cut as well as their bytes.
+            try synchronizeDirectory(folder)
+        } catch {
+            throw Self.explain(error, path: path)
+        }
+    }
+
+    /// Opens a journal for reading: a copy, or the file of a daemon that does not run.
+    init(reading path: String) throws(JournalError) {
+        self.path = path
+        do {
+            connection = try Connection(path: path, access: .readOnly)
+            try Self.checkIdentity(connection, path: path, mayBeNew: false)
+        } catch {
+            throw Self.explain(error, path: path)
+        }
+    }
+
+    /// The order matters, each line for its reason.
+    private static func configure(_ connection: Connection) throws(SQLiteError) {
+        // While the file still has a rollback journal, EXTRA makes its removal durable: else a cut brings it back,
+        // and it rolls the first page of a fresh database away.
+        try connection.execute("PRAGMA synchronous = EXTRA")
+        let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
+        guard mode == "wal" else { preconditionFailure("the file system takes no write-ahead log") }
+        // NORMAL loses acknowledged commits in a cut; EXTRA adds nothing in WAL mode.
+        try connection.execute("PRAGMA synchronous = FULL")
+        try connection.execute("PRAGMA foreign_keys = ON")
+        try connection.execute("PRAGMA trusted_schema = OFF")
+        try connection.execute("PRAGMA cell_size_check = ON")
+        // An erased subject's key must not stay behind in a free page.
+        try connection.execute("PRAGMA secure_delete = ON")
+    }
+
+    private static func checkIdentity(_ connection: Connection, path: String, mayBeNew: Bool) throws {
+        let application = try connection.first("PRAGMA application_id") { $0.integer(0) } ?? 0
+        let version = try connection.first("PRAGMA user_version") { $0.integer(0) } ?? 0
+        let tables = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) } ?? 0
+        if application == 0, version == 0, tables == 0, mayBeNew { return }
+        guard application == applicationID else {
+            throw JournalError.notAJournal(path: path, reason: "the database was made by another program")
+        }
+        guard version <= schema.count else { throw SchemaError(found: version, known: schema.count) }
+    }
+
+    /// The one place where errors of the file become the journal's.
+    static func explain(_ error: any Error, path: String) -> JournalError {
+        switch error {
+        case let error as JournalError: return error
+        case let error as SchemaError: return .newerSchema(path: path, found: error.found, known: error.known)
+        case let error as SystemError:
+            return error.isOutOfSpace ? .full : .unreadable(path: path, reason: error.description)
+        case let error as SQLiteError where error.isBusy: return .inUse(path)
+        case let error as SQLiteError where error.isFull: return .full
+        case let error as SQLiteError where error.isDamage:
+            return .notAJournal(path: path, reason: error.message)
+        case let error as SQLiteError where error.isCannotOpen:
+            return .unreadable(
+                path: path, reason: fileExists(path) ? error.message : "there is no such file")
+        default: return .unreadable(path: path, reason: String(describing: error))
+        }
+    }
+
+    // MARK: Reading
+
+    private static let columns = "sequence, kind, stream, body, previous, digest"
+
+    private static func entry(_ row: borrowing Row) -> Entry {
+        Entry(
+            sequence: row.integer(0), kind: row.text(1), stream: row.text(2), body: row.blob(3),
+            previous: row.blob(4), digest: row.blob(5))
+    }
+
+    func tip() throws(SQLiteError) -> Tip {
+        try connection.first("SELECT sequence, digest FROM entry ORDER BY sequence DESC LIMIT 1") {
+            Tip(sequence: $0.integer(0), digest: $0.blob(1))
+        } ?? .origin
+    }
+
+    func tip(at sequence: Int) throws(SQLiteError) -> Tip? {
+        if sequence == 0 { return .origin }
+        return try connection.first("SELECT digest FROM entry WHERE sequence = ?", sequence) {
+            Tip(sequence: sequence, digest: $0.blob(0))
+        }
+    }
+
+    func entries(after sequence: Int, limit: Int) throws(SQLiteError) -> [Entry] {
+        try connection.rows(
+            "SELECT \(Self.columns) FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?", sequence, limit,
+            make: Self.entry)
+    }
+
+    func entries(stream: String, after sequence: Int) throws(SQLiteError) -> [Entry] {
+        try connection.rows(
+            "SELECT \(Self.columns) FROM entry WHERE stream = ? AND sequence > ? ORDER BY sequence", stream, sequence,
+            make: Self.entry)
+    }
+
+    /// Streams whose names begin so, in order.
+    func streams(prefix: String) throws(SQLiteError) -> [String] {
+        // The least text that is greater than every text with the prefix: U+10FFFF sorts last.
+        try connection.rows(
+            "SELECT DISTINCT stream FROM entry WHERE stream >= ? AND stream < ? ORDER BY stream", prefix,
+            prefix + "\u{10FFFF}"
+        ) { $0.text(0) }
+    }
+
+    func head(at sequence: Int) throws(SQLiteError) -> String? {
+        try connection.first("SELECT jws FROM head WHERE sequence = ?", sequence) { $0.text(0) }
+    }
+
+    func lastHead(upTo sequence: Int) throws(SQLiteError) -> (sequence: Int, jws: String)? {
+        try connection.first(
+            "SELECT sequence, jws FROM head WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1", sequence
+        ) { ($0.integer(0), $0.text(1)) }
+    }
+
+    func subject(_ name: String) throws(SQLiteError) -> Subject? {
+        try connection.first("SELECT subject, appliance, center FROM subject WHERE subject = ?", name) {
+            Subject(subject: $0.text(0), appliance: $0.text(1), center: $0.optionalText(2))
+        }
+    }
+
+    func subjects(after first: Int, upTo last: Int) throws(SQLiteError) -> [Subject] {
+        try connection.rows(
+            "SELECT subject, appliance, center FROM subject WHERE sequence > ? AND sequence <= ? ORDER BY sequence",
+            first, last
+        ) { Subject(subject: $0.text(0), appliance: $0.text(1), center: $0.optionalText(2)) }
+    }
+
+    // MARK: Writing, inside a transaction
+
+    func insert(_ entry: Entry) throws(SQLiteError) {
+        try connection.run(
+            "INSERT INTO entry(sequence, kind, stream, body, previous, digest) VALUES (?, ?, ?, ?, ?, ?)",
+            entry.sequence, entry.kind, entry.stream, entry.body, entry.previous, entry.digest)
+    }
+
+    func insertHead(_ jws: String, at sequence: Int) throws(SQLiteError) {
+        try connection.run("INSERT OR REPLACE INTO head(sequence, jws) VALUES (?, ?)", sequence, jws)
+    }
+
+    func insert(_ subject: Subject, at sequence: Int) throws(SQLiteError) {
+        try connection.run(
+            "INSERT OR REPLACE INTO subject(subject, appliance, center, sequence) VALUES (?, ?, ?, ?)",
+            subject.subject, subject.appliance, subject.center, sequence)
+    }
+
+    func deleteSubject(_ name: String) throws(SQLiteError) {
+        try connection.run("DELETE FROM subject WHERE subject = ?", name)
+    }
+}

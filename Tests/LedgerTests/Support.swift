@@ -1,0 +1,37 @@
+import CanonicalJSON
+import Cryptography
+import Glibc
+import Ledger
+import Platform
+
+/// A folder of its own for one test, and what a journal in it needs.
+final class JournalFolder: Sendable {
+    let path: String
+    let key = SigningKey.generate()
+    let time = ManualTime()
+    var journalPath: String { path + "/state/journal.sqlite" }
+    var trust: JWKS { JWKS(keys: [key.publicJWK]) }
+
+    init() throws {
+        var template = Array("/tmp/kaotai-test-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw SystemError("mkdtemp") }
+        path = String(cString: made)
+    }
+
+    deinit { _ = try? ChildProcess("/bin/rm", ["-rf", path]).wait() }
+
+    func open(
+        fileSystem: String? = nil, ballastMiB: Int = 0, whole: Bool = false, appliance: String = "hall-1"
+    ) throws(JournalError) -> Journal {
+        var options = Journal.Options()
+        options.ballastMiB = ballastMiB
+        options.fileSystem = fileSystem
+        options.verification = whole ? .whole : .sinceLastHead
+        return try Journal(
+            path: journalPath, time: time, appliance: appliance, key: key, options: options)
+    }
+}
+
+func draft(_ number: Int, stream: String = "hall") -> Draft {
+    Draft(kind: "test.entry", stream: stream, body: ["number": .integer(number), "text": "考台 \"é\"\n"])
+}
