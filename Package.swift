@@ -134,14 +134,12 @@ let package = Package(
         .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(
-<<<<<<< HEAD
-            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
-=======
             name: "LedgerTests",
             dependencies: [
                 "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
             ]),
->>>>>>> 9bc5d55 (SQLite wrapper and the journal: hash chain, signed heads, group commit)
+        .testTarget(
+            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
