@@ -96,7 +96,7 @@ let package = Package(
             name: "Hall",
             dependencies: [
                 "Exam", "QuestionBank", "IdentityCards", "Packages", "Ledger", "Cryptography", "TerminalLink",
-                "CenterLink", "CardReaders", "Platform", "CanonicalJSON",
+                "CenterLink", "CardReaders", "Platform", "CanonicalJSON", "CivilTime",
             ],
             path: "Sources/Appliance/Hall"),
         .target(
@@ -107,7 +107,7 @@ let package = Package(
             path: "Sources/Appliance/Terminal"),
 
         // Programs
-        .executableTarget(name: "kaotaid", dependencies: ["Hall"], path: "Sources/Programs/kaotaid"),
+        .executableTarget(name: "kaotaid", dependencies: ["Hall", "Platform"], path: "Sources/Programs/kaotaid"),
         .executableTarget(
             name: "kaotai-terminal", dependencies: ["Terminal"], path: "Sources/Programs/kaotai-terminal"),
         .executableTarget(
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
-        .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON"]),
+        .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
         .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(
