@@ -68,7 +68,8 @@ let package = Package(
         .target(
             name: "TerminalLink", dependencies: ["Platform", "CanonicalJSON"], path: "Sources/Links/TerminalLink"),
         .target(
-            name: "CenterLink", dependencies: ["Exam", "Cryptography", "Platform", "CanonicalJSON", "CivilTime"],
+            name: "CenterLink",
+            dependencies: ["Exam", "Ledger", "Cryptography", "Platform", "CanonicalJSON", "CivilTime"],
             path: "Sources/Links/CenterLink"),
         .target(
             name: "Courier", dependencies: ["CenterLink", "CCurl", "Platform", "Cryptography", "CanonicalJSON"],
@@ -86,7 +87,8 @@ let package = Package(
         .target(
             name: "Center",
             dependencies: [
-                "CenterLink", "Exam", "QuestionBank", "Packages", "Ledger", "SQLite", "Cryptography", "CMicrohttpd",
+                "CenterLink", "Exam", "IdentityCards", "QuestionBank", "Packages", "Ledger", "SQLite", "Cryptography",
+                "CMicrohttpd",
                 "Platform", "CanonicalJSON", "CivilTime",
             ],
             path: "Sources/Center/Center"),

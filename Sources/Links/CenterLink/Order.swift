@@ -1,6 +1,7 @@
 public import CanonicalJSON
 public import CivilTime
 public import Cryptography
+public import Ledger
 import Platform
 
 /// The center's word to one appliance: the payload of an order, one link of the center's own chain for it.
@@ -44,9 +45,9 @@ public struct OrderKind: RawRepresentable, Hashable, Sendable, Codable {
 public struct SignedOrder: Hashable, Sendable, Codable {
     /// JWS by the center, payload `Order`.
     public var jws: String
-    public var subjects: [SubjectKeys]
+    public var subjects: [Subject]
 
-    public init(jws: String, subjects: [SubjectKeys] = []) {
+    public init(jws: String, subjects: [Subject] = []) {
         self.jws = jws
         self.subjects = subjects
     }

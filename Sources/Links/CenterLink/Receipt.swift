@@ -37,22 +37,6 @@ public struct Receipt: Hashable, Sendable, Codable {
     }
 }
 
-/// The payload of a head: what the appliance signed of its journal.
-public struct JournalHead: Hashable, Sendable, Codable {
-    public var appliance: String
-    public var sequence: Int
-    /// Digest of that entry, base64url.
-    public var digest: String
-    public var at: Timestamp
-
-    public init(appliance: String, sequence: Int, digest: String, at: Timestamp) {
-        self.appliance = appliance
-        self.sequence = sequence
-        self.digest = digest
-        self.at = at
-    }
-}
-
 /// Why a document that should come from the center does not count.
 public enum CenterDocumentError: Error, Hashable, Sendable, CustomStringConvertible {
     case signature(JWSError)

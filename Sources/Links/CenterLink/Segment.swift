@@ -1,64 +1,20 @@
 import CanonicalJSON
-import Cryptography
+public import Ledger
 import Platform
-
-/// A key that a person's data is sealed under, wrapped for those who may open it; it travels beside what it opens,
-/// never in it, so that deleting it erases the data and leaves every chain whole.
-public struct SubjectKeys: Hashable, Sendable, Codable {
-    public var subject: String
-    /// Wrapped for the appliance's sealing key, base64url.
-    public var appliance: String
-    /// Wrapped for the center's sealing key, base64url.
-    public var center: String
-
-    public init(subject: String, appliance: String, center: String) {
-        self.subject = subject
-        self.appliance = appliance
-        self.center = center
-    }
-}
-
-/// An entry of an appliance's journal as one line of JSON, the form of `kaotai journal export`.
-public struct SegmentLine: Hashable, Sendable, Codable {
-    public var sequence: Int
-    public var kind: String
-    public var stream: String
-    /// The stored text: digests are of these bytes, so nobody reformats them.
-    public var body: String
-    /// Lower-case hexadecimal.
-    public var previous: String
-    public var digest: String
-
-    public init(sequence: Int, kind: String, stream: String, body: String, previous: String, digest: String) {
-        self.sequence = sequence
-        self.kind = kind
-        self.stream = stream
-        self.body = body
-        self.previous = previous
-        self.digest = digest
-    }
-
-    /// The digest that this entry must have (`interfaces.md`, "The journal").
-    public func computedDigest(after previous: [UInt8]) -> [UInt8] {
-        let number = (0..<8).map { UInt8(truncatingIfNeeded: sequence >> (56 - 8 * $0)) }
-        return sha256(
-            previous + number + sha256(Array(kind.utf8)) + sha256(Array(stream.utf8)) + sha256(Array(body.utf8)))
-    }
-}
 
 /// A piece of an appliance's journal that ends at a signed head.
 public struct Segment: Hashable, Sendable, Codable {
     public var appliance: String
     public var from: Int
     public var to: Int
-    /// The entries `from` to `to` in order, each a `SegmentLine` in canonical JSON.
+    /// The entries `from` to `to` in order, each `Entry.line`.
     public var lines: [String]
     /// The head of entry `to`: a JWS by the appliance.
     public var head: String
     /// Keys for sealed data in these entries that the center does not have yet.
-    public var subjects: [SubjectKeys]
+    public var subjects: [Subject]
 
-    public init(appliance: String, from: Int, to: Int, lines: [String], head: String, subjects: [SubjectKeys]) {
+    public init(appliance: String, from: Int, to: Int, lines: [String], head: String, subjects: [Subject]) {
         self.appliance = appliance
         self.from = from
         self.to = to
@@ -87,7 +43,7 @@ public struct Segment: Hashable, Sendable, Codable {
     /// - Returns: nil when no head has been signed yet.
     /// - Throws: `NoHeadInReach` when the next head is further away than a segment is long.
     public static func cut(
-        appliance: String, entries: [SegmentLine], heads: [Int: String], subjects: [SubjectKeys] = [],
+        appliance: String, entries: [Entry], heads: [Int: String], subjects: [Subject] = [],
         limit: Int = Segment.sizeLimit
     ) throws -> Segment? {
         guard let first = entries.first else { return nil }
@@ -95,7 +51,7 @@ public struct Segment: Hashable, Sendable, Codable {
         var lines: [String] = []
         var best: (count: Int, to: Int, head: String)?
         for entry in entries {
-            let line = try JSONCoder.text(entry)
+            let line = entry.line
             size += escapedLength(line) + 3
             if size > limit {
                 if best == nil { throw NoHeadInReach(after: first.sequence - 1) }
@@ -122,7 +78,7 @@ public struct Segment: Hashable, Sendable, Codable {
 extension Segment {
     private struct Tail: Codable {
         var head: String
-        var subjects: [SubjectKeys]
+        var subjects: [Subject]
     }
 
     public static let mediaType = "application/jsonl"
@@ -149,18 +105,17 @@ extension Segment {
 
     /// Reads the form above; nothing of chain or signature is checked here.
     public static func parse(jsonLines body: [UInt8], appliance: String) throws(Malformed) -> (
-        segment: Segment, entries: [SegmentLine]
+        segment: Segment, entries: [Entry]
     ) {
-        var entries: [SegmentLine] = []
+        var entries: [Entry] = []
         var lines: [String] = []
         let parts = body.split(separator: UInt8(ascii: "\n"))
         for (index, part) in parts.dropLast().enumerated() {
-            do {
-                entries.append(try JSONCoder.decode(SegmentLine.self, from: part))
-            } catch {
-                throw Malformed(line: index + 1, reason: JSONCoder.explain(error))
+            let line = String(decoding: part, as: UTF8.self)
+            do throws(JournalError) { entries.append(try Entry(line: line)) } catch {
+                throw Malformed(line: index + 1, reason: error.description)
             }
-            lines.append(String(decoding: part, as: UTF8.self))
+            lines.append(line)
         }
         guard let last = parts.last, let first = entries.first, let end = entries.last else {
             throw Malformed(line: parts.count, reason: "a segment has at least one entry and its head")

@@ -1,0 +1,136 @@
+import CanonicalJSON
+public import CenterLink
+public import CivilTime
+public import Exam
+public import IdentityCards
+
+/// One booking as an office hands it in: a row of the bookings file.
+public struct BookingEntry: Hashable, Sendable, Codable {
+    /// Absent: made from candidate, programme, day and attempt.
+    public var id: BookingID?
+    /// The document's kind.
+    public var kind: DocumentKind
+    public var number: String
+    public var name: String
+    public var sex: BookedPerson.Sex?
+    public var programme: ProgrammeCode
+    public var vehicleClass: VehicleClass
+    public var day: CalendarDate
+    public var language: LanguageTag
+    public var attempt: Int
+    public var facts: EligibilityFacts
+    public var accommodations: Accommodations?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, kind, number, name, sex, programme
+        case vehicleClass = "class"
+        case day, language, attempt, facts, accommodations
+    }
+
+    /// What is wrong with it beyond its form: member and reason.
+    func problems(programmes: [ProgrammeCode: Programme]?) -> [(field: String, reason: String)] {
+        var problems: [(String, String)] = []
+        if let problem = numberProblem { problems.append(("number", problem)) }
+        if name.allSatisfy(\.isWhitespace) || name.count > 100 { problems.append(("name", "is empty or too long")) }
+        if !(1...9).contains(attempt) { problems.append(("attempt", "should be 1, or 2 for the make-up exam")) }
+        if let percent = accommodations?.extraTimePercent, !(0...100).contains(percent) {
+            problems.append(("accommodations.extraTimePercent", "should be 0 to 100"))
+        }
+        if let id, id.rawValue.isEmpty || id.rawValue.utf8.count > 100 {
+            problems.append(("id", "is empty or too long"))
+        }
+        if let programmes {
+            if let known = programmes[programme] {
+                if !known.isFor(vehicleClass) {
+                    problems.append(("class", "programme \(programme) is not for class \(vehicleClass)"))
+                }
+            } else {
+                problems.append(("programme", "\"\(programme)\" is in no bank of this center"))
+            }
+        }
+        return problems
+    }
+
+    private var numberProblem: String? {
+        switch kind {
+        case .resident, .hkMacaoTaiwan, .permanentResident2023:
+            do throws(RecordError) {
+                _ = try IdentityNumber(number)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        case .permanentResident2017:
+            return number.utf8.count == 15 ? nil : "should have 15 characters"
+        }
+    }
+}
+
+/// A bookings file: `{"bookings": [ … ]}`, or the list alone.
+public enum BookingsFile {
+    /// What is wrong with a file, all of it: nothing of such a file is imported.
+    public struct Unusable: Error, Hashable, Sendable, CustomStringConvertible {
+        public let problems: [String]
+        public var description: String {
+            let shown = problems.prefix(20).joined(separator: "\n")
+            return shown + (problems.count > 20 ? "\nand \(problems.count - 20) more" : "")
+                + "\nnothing was imported"
+        }
+    }
+
+    /// - Parameters:
+    ///   - name: of the file, for the words.
+    ///   - programmes: those that may be booked; nil when no bank says so.
+    /// - Throws: `Unusable` with every problem, by entry and member.
+    public static func read(
+        _ bytes: [UInt8], name: String, programmes: [ProgrammeCode: Programme]?
+    ) throws(Unusable) -> [BookingEntry] {
+        let document: JSONValue
+        do { document = try JSONCoder.decode(JSONValue.self, from: bytes) } catch {
+            throw Unusable(problems: ["\(name): is not a JSON document\(place(error))"])
+        }
+        guard let list = document.arrayValue ?? document["bookings"]?.arrayValue else {
+            throw Unusable(problems: ["\(name): should hold {\"bookings\": [ … ]}"])
+        }
+        var entries: [BookingEntry] = []
+        var problems: [String] = []
+        var seen: [[String]: Int] = [:]
+        for (index, value) in list.enumerated() {
+            let place = "\(name): booking \(index + 1)"
+            guard let members = value.objectValue else {
+                problems.append("\(place): should be an object")
+                continue
+            }
+            let known = Set(BookingEntry.CodingKeys.allCases.map(\.rawValue))
+            for member in members.keys.sorted() where !known.contains(member) {
+                problems.append("\(place): \(member): is no member of a booking")
+            }
+            do {
+                let entry = try JSONCoder.decode(BookingEntry.self, from: value.canonicalBytes)
+                problems += entry.problems(programmes: programmes).map { "\(place): \($0.field): \($0.reason)" }
+                let identity =
+                    entry.id.map { [$0.rawValue] } ?? [
+                        entry.kind.rawValue, entry.number, entry.programme.rawValue, entry.day.description,
+                        String(entry.attempt),
+                    ]
+                if let other = seen.updateValue(index + 1, forKey: identity) {
+                    problems.append("\(place): is the same booking as number \(other)")
+                }
+                entries.append(entry)
+            } catch {
+                problems.append("\(place): \(JSONCoder.explain(error))")
+            }
+        }
+        guard problems.isEmpty else { throw Unusable(problems: problems) }
+        return entries
+    }
+
+    /// Where the parser stopped, in its own words.
+    private static func place(_ error: any Error) -> String {
+        guard case .dataCorrupted(let context)? = error as? DecodingError else {
+            return ": " + JSONCoder.explain(error)
+        }
+        let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
+        return ": " + cause
+    }
+}
