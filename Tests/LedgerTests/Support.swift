@@ -21,17 +21,35 @@ final class JournalFolder: Sendable {
     deinit { _ = try? ChildProcess("/bin/rm", ["-rf", path]).wait() }
 
     func open(
-        fileSystem: String? = nil, ballastMiB: Int = 0, whole: Bool = false, appliance: String = "hall-1"
+        fileSystem: String? = nil, ballastMiB: Int = 0, whole: Bool = false, appliance: String = "hall-1",
+        checkpointPages: Int = 512, at other: String? = nil
     ) throws(JournalError) -> Journal {
         var options = Journal.Options()
         options.ballastMiB = ballastMiB
         options.fileSystem = fileSystem
         options.verification = whole ? .whole : .sinceLastHead
+        options.checkpointPages = checkpointPages
         return try Journal(
-            path: journalPath, time: time, appliance: appliance, key: key, options: options)
+            path: other ?? journalPath, time: time, appliance: appliance, key: key, options: options)
     }
 }
 
 func draft(_ number: Int, stream: String = "hall") -> Draft {
     Draft(kind: "test.entry", stream: stream, body: ["number": .integer(number), "text": "考台 \"é\"\n"])
+}
+
+/// Waits for what another thread brings about.
+func until(_ condition: () async -> Bool) async {
+    while await !condition() { await Task.yield() }
+}
+
+func copyFile(_ source: String, to target: String) throws {
+    if fileExists(source) { try AtomicFile.write(try readFile(source), to: target) }
+}
+
+extension JournalError {
+    /// The case's name, without what it carries.
+    var label: String { Mirror(reflecting: self).children.first?.label ?? plainLabel }
+
+    private var plainLabel: String { if case .full = self { "full" } else { "closed" } }
 }

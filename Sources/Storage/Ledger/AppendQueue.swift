@@ -29,6 +29,9 @@ final class AppendQueue: Sendable {
         }
     }
 
+    /// Appends that no transaction has taken yet.
+    var count: Int { state.withLock { $0.requests.count } }
+
     func takeAll() -> [AppendRequest] {
         state.withLock { state in
             let all = state.requests
