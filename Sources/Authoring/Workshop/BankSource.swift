@@ -17,7 +17,7 @@ public import QuestionBank
 /// | `media/**` | the drawings that questions name |
 ///
 /// Reading never throws: whatever is wrong is a finding, with its file and line.
-public struct BankSource {
+public struct BankSource: Sendable {
     /// What the folder holds; nil when it cannot be told, which a finding explains. It may still hold errors.
     public let contents: BankContents?
     public let findings: [Finding]
