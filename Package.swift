@@ -26,10 +26,7 @@ let package = Package(
         .systemLibrary(name: "CVNCServer", path: "Sources/SystemLibraries/CVNCServer", pkgConfig: "libvncserver"),
         .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
-        .target(
-            name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader",
-            // pcsc-lite's driver headers stand beside its client headers, without a pkg-config entry of their own.
-            cSettings: [.unsafeFlags(["-I/usr/include/PCSC"])]),
+        .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
 
         // Platform
         .target(name: "CanonicalJSON", path: "Sources/Platform/CanonicalJSON"),
@@ -59,8 +56,11 @@ let package = Package(
 
         // Devices
         .target(
-            name: "CardReaders", dependencies: ["CPCSC", "IdentityCards", "Platform"],
+            name: "CardReaders", dependencies: ["CanonicalJSON", "CPCSC", "IdentityCards", "Platform"],
             path: "Sources/Devices/CardReaders"),
+        .target(
+            name: "VirtualCards", dependencies: ["CivilTime", "CPlatform", "IdentityCards", "Platform"],
+            path: "Sources/Devices/VirtualCards"),
         .target(name: "Touch", dependencies: ["CEvdev", "CPlatform", "Platform"], path: "Sources/Devices/Touch"),
         .target(name: "Display", dependencies: ["CPlatform", "Platform"], path: "Sources/Devices/Display"),
 
@@ -129,6 +129,8 @@ let package = Package(
         // Devices without a kernel driver: an ioctl(2) and read(2) of our own in front of libc's, in test programs only.
         .target(name: "DeviceFakes", path: "Tests/DeviceFakes"),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
+        .testTarget(
+            name: "CardReadersTests", dependencies: ["CardReaders", "IdentityCards", "Platform", "VirtualCards"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
