@@ -120,8 +120,7 @@ let package = Package(
             name: "kaotai",
             dependencies: [
                 "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
-                "Cryptography",
-                "Exam", "Packages", "Platform", "QuestionBank",
+                "Cryptography", "Exam", "Ledger", "Packages", "Platform", "QuestionBank",
             ],
             path: "Sources/Programs/kaotai"),
 

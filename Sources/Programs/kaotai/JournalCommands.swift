@@ -1,0 +1,99 @@
+import CanonicalJSON
+import Cryptography
+import Ledger
+import Platform
+
+private let journalHelp = """
+    kaotai journal: the appliance's record
+
+      kaotai journal copy --out FILE    a copy of the running daemon's journal, whole and in one file
+      kaotai journal verify FILE [--trust JWKS] [--anchor FILE]
+                                        chain, bodies and signed heads; with --trust also who signed them; with
+                                        --anchor also that what the center's receipts saw is still there (one JWS a line)
+      kaotai journal export FILE        JSON Lines, one entry a line:
+                                        {"sequence","kind","stream","body","previous","digest"}; body is the stored
+                                        text as a string, digests are lower-case hexadecimal
+
+    The file of a running daemon is locked: work on a copy.
+    With --json, verify gives {entries, firstBad, heads, unsigned, problems}: firstBad is the first entry that is
+    wrong, unsigned the number of entries after the last signed head.
+    Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 69 in use by a daemon, 74 I/O error.
+
+    """
+
+/// `kaotai journal …`: the arguments after `journal`. The daemon makes copies: `copy` is not done here.
+func journalCommand(_ arguments: [String]) async throws -> ExitCode {
+    let options = try Arguments(arguments, options: ["trust", "anchor"], flags: ["json", "help"])
+    if options.has("help") || options.words.isEmpty {
+        standardOutput(journalHelp)
+        return options.has("help") ? .done : .usage
+    }
+    guard options.words.count == 2 else {
+        throw Failure(
+            .usage, "`kaotai journal \(options.words[0])` wants one file; `kaotai journal --help` shows the usage")
+    }
+    let path = options.words[1]
+    do {
+        switch options.words[0] {
+        case "verify": return try verifyJournal(path, options)
+        case "export": return try exportJournal(path)
+        case let other:
+            throw Failure(.usage, "there is no `kaotai journal \(other)`; `kaotai journal --help` lists what there is")
+        }
+    } catch let error as JournalError {
+        throw failure(error)
+    }
+}
+
+private func verifyJournal(_ path: String, _ options: Arguments) throws -> ExitCode {
+    let trust = try options.value("trust").map(readTrust)
+    var anchors: [String] = []
+    if let file = options.value("anchor") {
+        anchors = String(decoding: try readFile(file), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            .map(String.init)
+        guard !anchors.isEmpty else { throw Failure(.badData, "\(file): there is no receipt in it") }
+    }
+    let report = try JournalVerifier.verify(path: path, trust: trust, anchors: anchors)
+    if options.has("json") {
+        standardOutput(try JSONCoder.text(report) + "\n")
+    } else {
+        for problem in report.problems { standardOutput("wrong: \(problem)\n") }
+        let unsigned = report.unsigned > 0 ? ", \(report.unsigned) entries after the last head" : ""
+        standardOutput("\(path): \(report.entries) entries, \(report.heads) signed heads that fit\(unsigned)\n")
+        if trust == nil && report.isGood {
+            standardError("kaotai: without --trust nobody's signature was checked, only that heads fit\n")
+        }
+    }
+    return report.isGood ? .done : .foundWrong
+}
+
+private func exportJournal(_ path: String) throws -> ExitCode {
+    var text = ""
+    try JournalVerifier.forEach(path: path) { entry in
+        text += entry.line + "\n"
+        if text.utf8.count > 65_536 {
+            standardOutput(text)
+            text = ""
+        }
+    }
+    standardOutput(text)
+    return .done
+}
+
+/// A file of trusted keys, as the center exports it.
+func readTrust(_ path: String) throws -> JWKS {
+    let json = try readFile(path)
+    do {
+        return try JWKS(json: json)
+    } catch {
+        throw Failure(.badData, "\(path): \(error.reason)")
+    }
+}
+
+private func failure(_ error: JournalError) -> Failure {
+    switch error {
+    case .inUse: Failure(.unavailable, error.description)
+    case .unreadable, .failed, .full: Failure(.inputOutput, error.description)
+    default: Failure(.badData, error.description)
+    }
+}
