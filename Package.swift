@@ -143,7 +143,7 @@ let package = Package(
                 "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
             ]),
         .testTarget(
-            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
+            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
