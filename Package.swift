@@ -115,8 +115,7 @@ let package = Package(
         .executableTarget(
             name: "kaotai-courier", dependencies: ["Courier", "CenterLink", "Platform", "CanonicalJSON"],
             path: "Sources/Programs/kaotai-courier"),
-        .executableTarget(
-            name: "kaotai-center", dependencies: ["Center", "Platform"], path: "Sources/Programs/kaotai-center"),
+        .executableTarget(name: "kaotai-center", dependencies: ["Center"], path: "Sources/Programs/kaotai-center"),
         .executableTarget(
             name: "kaotai",
             dependencies: [
@@ -136,6 +135,12 @@ let package = Package(
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
         .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
+        .testTarget(
+            name: "HallTests",
+            dependencies: [
+                "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam", "IdentityCards",
+                "Ledger", "Packages", "Platform", "QuestionBank", "TerminalLink", "VirtualCards", "Workshop",
+            ]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(
             name: "LedgerTests",
@@ -143,7 +148,7 @@ let package = Package(
                 "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
             ]),
         .testTarget(
-            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON"]),
+            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),

@@ -161,9 +161,7 @@ private final class Peer: Sendable {
 
     func send(_ answer: ToCourier) {
         guard let bytes = try? JSONCoder.encode(answer), bytes.count <= FrameDecoder.limit else {
-            // Waiting would be for ever: the courier comes again, and complains where somebody sees it.
-            Log.error("an answer to the courier is longer than a frame")
-            return close()
+            return Log.error("an answer to the courier is longer than a frame")
         }
         state.withLock { $0.connection }?.send(bytes)
     }

@@ -1,0 +1,169 @@
+import CanonicalJSON
+import CardReaders
+import CenterLink
+import Cryptography
+import Exam
+import Glibc
+import Ledger
+import Packages
+internal import Platform
+import Synchronization
+
+/// The appliance's daemon: the hall with its real journal, readers, terminals, courier and operators.
+public final class Daemon: Sendable {
+    private let configuration: HallConfiguration
+    private let hall: Hall
+    private let journal: Journal
+    private let readers: (any CardReaderSource)?
+    private let terminals: TerminalServer
+    private let courier: CourierPort
+    private let control: FrameListener
+    private let timer: IntervalTimer
+
+    /// Reads the configuration, recovers from the journal and opens the sockets; when this returns, the hall serves.
+    ///
+    /// - Throws: `Failure` with the file, the member and the remedy.
+    public init(configurationFile path: String, onFatal: @escaping @Sendable (String) -> Void) async throws {
+        let configuration: HallConfiguration
+        do {
+            configuration = try JSONCoder.decode(HallConfiguration.self, from: try readFile(path))
+        } catch {
+            throw Failure(.badConfiguration, "\(path): \(JSONCoder.explain(error))")
+        }
+        guard configuration.problems.isEmpty else {
+            throw Failure(.badConfiguration, "\(path): " + configuration.problems.joined(separator: "; "))
+        }
+        self.configuration = configuration
+        let time = SystemTime()
+        try makeDirectory("\(configuration.state)/slips")
+        let keys = try FileKeyStore(folder: configuration.keys)
+        let trust: JWKS
+        let candidateKey: [UInt8]
+        do {
+            trust = try JWKS(json: try readFile(configuration.trust))
+            candidateKey = try CandidateKeyGrant.open(
+                String(decoding: try readFile(configuration.grant), as: UTF8.self).filter { !$0.isWhitespace },
+                center: trust, appliance: configuration.appliance, with: keys.sealing)
+        } catch {
+            throw Failure(
+                .badConfiguration,
+                "the center's keys cannot be used (\(error)); enrol the appliance: kaotai-courier enrol")
+        }
+        let bank: QuestionPackage
+        do {
+            bank = try QuestionPackage(path: configuration.bank)
+        } catch {
+            throw Failure(.badData, "\(configuration.bank): \(error)")
+        }
+        var options = Journal.Options()
+        options.ballastMiB = configuration.ballastMiB
+        journal = try Journal(
+            path: "\(configuration.state)/journal.sqlite", time: time, appliance: configuration.appliance,
+            key: keys.signing, options: options)
+        let state = configuration.state
+        hall = Hall(
+            .init(
+                configuration: configuration, journal: journal, time: time, bank: bank, keys: keys, trust: trust,
+                candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }))
+        await hall.onFatal(onFatal)
+        if let anchor = try? readFile("\(state)/receipt.jws") {
+            _ = await hall.take(receipt: String(decoding: anchor, as: UTF8.self).filter { !$0.isWhitespace })
+        }
+        try await hall.recover()
+
+        let hall = hall
+        let journal = journal
+        courier = try CourierPort(
+            path: configuration.courierSocket,
+            answers: .init(
+                segment: { after in await Self.segment(after: after, of: journal, appliance: configuration.appliance) },
+                receipt: { jws in
+                    guard await hall.take(receipt: jws) else { return }
+                    do {
+                        try AtomicFile.write(jws + "\n", to: "\(state)/receipt.jws")
+                    } catch {
+                        Log.warning("the receipt is not kept as an anchor: \(error)")
+                    }
+                },
+                orders: { await hall.take($0) },
+                lastOrder: { await hall.lastOrder }))
+        let courier = courier
+        await hall.onNews { courier.notify() }
+        if let profiles = configuration.readerProfiles {
+            let source = PCSCCardReaders(profiles: try ReaderProfile.load(folder: profiles))
+            readers = source
+            Task { for await event in source.events { await hall.receive(event) } }
+            source.start()
+        } else {
+            readers = nil
+        }
+        terminals = try TerminalServer(configuration.terminals, hall: hall)
+        let readers = readers
+        control = try ControlServer.listen(configuration.controlSocket) { request in
+            await Self.answer(request, hall: hall, journal: journal, readers: readers, courier: courier)
+        }
+        timer = IntervalTimer(milliseconds: 200, on: hall.executor.queue) { Task { await hall.tick() } }
+    }
+
+    /// Stops in order: the journal's last entry says so.
+    public func stop() async {
+        timer.cancel()
+        readers?.stop()
+        await hall.stop()
+        courier.close()
+        do {
+            try await journal.close()
+        } catch {
+            Log.error("the journal is not closed well: \(error)")
+        }
+    }
+
+    /// What the center lacks, up to the last signed head: heads set the pace at which the courier travels.
+    private static func segment(after: Int, of journal: Journal, appliance: String) async -> Segment? {
+        do {
+            guard let head = try await journal.head(upTo: journal.tip.sequence), head.sequence > after,
+                let piece = try await journal.segment(after: after, limit: min(500, head.sequence - after))
+            else { return nil }
+            return Segment(
+                appliance: appliance, from: piece.from, to: piece.to, lines: piece.lines, head: piece.head,
+                subjects: piece.subjects)
+        } catch {
+            Log.error("no segment: \(error)")
+            return nil
+        }
+    }
+
+    private static func answer(
+        _ request: ControlRequest, hall: Hall, journal: Journal, readers: (any CardReaderSource)?, courier: CourierPort
+    ) async -> ControlAnswer {
+        switch request {
+        case .status:
+            let status = await hall.status(
+                readers: readers?.readers() ?? [], courier: courier.status, journalSequence: journal.tip.sequence)
+            return ControlAnswer(value: try? JSONCoder.tree(status))
+        case .journalCopy(let path):
+            do {
+                try await journal.copy(to: path)
+                return ControlAnswer(value: true)
+            } catch {
+                return ControlAnswer(error: "\(path): \(error)")
+            }
+        case .capture(let terminal):
+            let picture: String? = await withCheckedContinuation { continuation in
+                Task { await hall.capture(terminal) { continuation.resume(returning: $0) } }
+            }
+            return picture.map { ControlAnswer(value: .string($0)) }
+                ?? ControlAnswer(error: "no terminal \"\(terminal)\" is connected; kaotai status lists them")
+        case .pause(let seat): return await act(.pause(.examiner), seat, hall)
+        case .resume(let seat): return await act(.resume, seat, hall)
+        }
+    }
+
+    private static func act(_ event: Hall.Event, _ number: Int, _ hall: Hall) async -> ControlAnswer {
+        guard let seat = SeatID(rawValue: number), await hall.seats[seat]?.attempt != nil else {
+            return ControlAnswer(error: "nobody sits at seat \(number)")
+        }
+        await hall.post(event, to: .seat(seat))
+        return ControlAnswer(value: true)
+    }
+}

@@ -1,0 +1,66 @@
+public import CenterLink
+import CanonicalJSON
+import Exam
+internal import Ledger
+import Platform
+import TerminalLink
+
+/// The hall's side of the courier: orders and receipts in; segments are read from the journal.
+extension Hall {
+    public var lastOrder: Int { orders.sequence }
+
+    /// Takes orders of the center in their sequence; each is journalled before it counts.
+    public func take(_ signed: [SignedOrder]) async {
+        for order in signed {
+            var chain = orders
+            do {
+                guard let read = try chain.take(order, center: parts.trust) else { continue }
+                let booking = try read.booking()
+                let recorded = await append(
+                    [Draft(.order, stream: "orders", HallEntry.Order(jws: order.jws))],
+                    subjects: order.subjects)
+                guard recorded else { return }
+                orders = chain
+                if let booking { take(booking) }
+            } catch {
+                Log.warning("an order was refused: \(error)")
+                await append([
+                    Draft(
+                        .orderRefused, stream: "orders",
+                        HallEntry.OrderRefused(sequence: nil, reason: String(describing: error)))
+                ])
+                return
+            }
+        }
+    }
+
+    /// Takes an order from our own journal.
+    func takeRecorded(_ jws: String) throws {
+        guard let order = try orders.take(SignedOrder(jws: jws), center: parts.trust) else { return }
+        if let booking = try order.booking() { take(booking) }
+    }
+
+    /// A later booking with the same id takes the place of the earlier.
+    private func take(_ booking: Booking) {
+        for (candidate, list) in bookings where list.contains(where: { $0.id == booking.id }) {
+            bookings[candidate] = list.filter { $0.id != booking.id }
+        }
+        bookings[booking.candidate, default: []].append(booking)
+    }
+
+    /// Takes a receipt of the center; a forged or older one changes nothing.
+    ///
+    /// - Returns: whether it is the newest one, which is kept as the anchor.
+    public func take(receipt jws: String) -> Bool {
+        do {
+            let read = try Receipt.read(jws, center: parts.trust, appliance: configuration.appliance)
+            guard read.sequence > receipt?.sequence ?? 0 else { return false }
+            receipt = read
+            for id in seats.keys { show(seat: id) }
+            return true
+        } catch {
+            Log.warning("a receipt was refused: \(error)")
+            return false
+        }
+    }
+}

@@ -1,0 +1,286 @@
+import CardReaders
+import CenterLink
+import CivilTime
+import Cryptography
+import Exam
+import Packages
+import QuestionBank
+import IdentityCards
+import Ledger
+import Platform
+import TerminalLink
+
+extension Hall {
+    func handle(_ event: Event, at seat: SeatID) async {
+        switch event {
+        case .intent(let intent): await answer(intent, at: seat)
+        case .reader(let reader): await card(reader, at: seat)
+        case .timeUp: await timeUp(at: seat)
+        case .pause(let reason): await pause(reason, at: seat)
+        case .resume: await resume(at: seat)
+        case .slipPart(let part): await slip(part, at: seat)
+        case .connected(let hello): await connected(hello, at: seat)
+        case .disconnected: disconnected(seat)
+        case .noticeOver: seats[seat]?.notice = nil
+        }
+        show(seat: seat)
+    }
+
+    // MARK: Terminals
+
+    private func connected(_ hello: Hello, at id: SeatID) async {
+        guard let terminal = seats[id]?.terminal else { return }
+        await append([
+            Draft(
+                .seatTested, stream: id.stream,
+                HallEntry.SeatTested(
+                    terminal: terminal, width: hello.width, height: hello.height, environment: hello.environment,
+                    faults: hello.faults))
+        ])
+        seats[id]?.faults = hello.faults
+        terminals[terminal]?.shown = nil
+        if let attempt = seats[id]?.attempt {
+            if attempts[attempt]?.phase == .running { seats[id]?.since = parts.time.now() }
+            if attempts[attempt]?.phase == .issued, attempts[attempt]?.slipDigest == nil { drawSlip(at: id) }
+        }
+        showDesks()
+    }
+
+    /// Without its screen an exam's clock stands.
+    private func disconnected(_ id: SeatID) {
+        settleClock(id)
+        seats[id]?.since = nil
+        seats[id]?.faults = nil
+        seats[id]?.slip = nil
+        showDesks()
+    }
+
+    // MARK: Cards
+
+    private func card(_ event: ReaderEvent, at id: SeatID) async {
+        switch event {
+        case .document(_, let document):
+            let candidate = digest(of: document)
+            if let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }) {
+                guard attempt.phase == .opened else { return }
+                if attempt.opened.candidate == candidate {
+                    seats[id]?.problem = nil
+                    await verify(by: .card, at: id)
+                } else {
+                    seats[id]?.problem = Message("refusal.wrongCard")
+                    await refuse(.wrongCard, document: candidate, at: id)
+                }
+            } else if let own = seats.values.first(where: {
+                $0.attempt.flatMap { attempts[$0] }?.opened.candidate == candidate
+            }) {
+                await refuse(.wrongSeat(own.id), document: candidate, at: id)
+            } else {
+                await refuse(.noBooking, document: candidate, at: id, next: Message("next.goToCheckIn"))
+            }
+        case .unreadable:
+            if seats[id]?.attempt.flatMap({ attempts[$0] })?.phase == .opened {
+                seats[id]?.problem = Message("refusal.unreadableCard")
+            } else if seats[id]?.attempt == nil {
+                await refuse(.unreadableCard, document: nil, at: id)
+            }
+        default: break
+        }
+    }
+
+    private func refuse(_ refusal: Refusal, document: String?, at id: SeatID, next: Message? = nil) async {
+        await append([
+            Draft(
+                .seatRefused, stream: id.stream,
+                HallEntry.Refused(
+                    document: document, reason: refusal.name, values: refusal.values,
+                    terminal: seats[id]?.terminal ?? ""))
+        ])
+        guard seats[id]?.attempt == nil else { return }
+        var screen = refusal.screen
+        if let next, case .refused(var words) = screen {
+            words.next = next
+            if case .noBooking = refusal { words.reason = Message("refusal.notCheckedIn") }
+            screen = .refused(words)
+        }
+        seats[id]?.notice = Notice(
+            screen: screen, until: parts.time.now().adding(milliseconds: configuration.noticeSeconds * 1000))
+    }
+
+    private func verify(by proof: AttemptEntry.Proof, at id: SeatID) async {
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }) else { return }
+        let language = seats[id]?.preferences.language ?? attempt.language
+        await append([Draft(.verified(.init(by: proof, language: language)), attempt: attempt.id)])
+    }
+
+    // MARK: Intents
+
+    private func answer(_ intent: Intent, at id: SeatID) async {
+        guard let seat = seats[id] else { return }
+        guard intent.revision == revision(of: seat.terminal) else {
+            Log.info("seat \(id): an intent for revision \(intent.revision) came late")
+            return
+        }
+        switch intent.control {
+        case .textSize(let size): seats[id]?.preferences.textSize = size
+        case .theme(let theme): seats[id]?.preferences.theme = theme
+        case .language(let tag):
+            if bank.languages.contains(LanguageTag(tag)) { seats[id]?.preferences.language = LanguageTag(tag) }
+        default:
+            if let attempt = seat.attempt.flatMap({ attempts[$0] }) {
+                await answer(intent, of: attempt, at: id)
+            } else if intent.control == .confirm {
+                seats[id]?.notice = nil
+            }
+        }
+    }
+
+    private func answer(_ intent: Intent, of attempt: Attempt, at id: SeatID) async {
+        switch (attempt.phase, intent.control) {
+        case (.opened, .confirm) where seats[id]?.reader == nil: await verify(by: .confirmation, at: id)
+        case (.opened, .deny): await void(attempt, at: id)
+        case (.verified, .confirm): await start(attempt, at: id)
+        case (.running, _): await examIntent(intent.control, of: attempt, at: id)
+        case (.ended, .confirm), (.scored, .confirm): nextOfEnd(attempt, at: id)
+        case (.scored, .back) where seats[id]?.view == .signature: seats[id]?.view = .score
+        case (.scored, .sign): await sign(intent.value ?? [], of: attempt, at: id)
+        case (.issued, .confirm): await leave(attempt, at: id)
+        default: Log.info("seat \(id): \(intent.control.name) means nothing in phase \(attempt.phase.rawValue)")
+        }
+    }
+
+    private func examIntent(_ control: Control, of attempt: Attempt, at id: SeatID) async {
+        if spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs {
+            return await end(attempt, by: .timeUp, at: id)
+        }
+        let goingBack = attempt.started?.policies.goingBack ?? false
+        switch (seats[id]?.view ?? .main, control) {
+        case (.main, .option(let option)): await act(.choose(option), of: attempt, at: id)
+        case (.main, .next):
+            // The last question's "next" leads to the last look before submitting.
+            let last = attempt.current == attempt.total
+            let final = attempt.committed.contains(attempt.current)
+            if last, final || attempt.started?.policies.commitOnNext == false {
+                seats[id]?.view = .submit
+            } else {
+                await act(.next, of: attempt, at: id)
+            }
+        case (.main, .previous): await act(.previous, of: attempt, at: id)
+        case (.main, .flag): await act(.flag, of: attempt, at: id)
+        case (.main, .overview) where !attempt.earlyFailOpen: seats[id]?.view = .overview
+        case (.main, .finish) where !attempt.earlyFailOpen, (.overview, .finish): seats[id]?.view = .submit
+        case (.main, .continueExam): await act(.goOn, of: attempt, at: id)
+        case (.main, .submit) where attempt.earlyFailOpen: await act(.submit, of: attempt, at: id)
+        case (.overview, .goTo(let number)) where goingBack:
+            seats[id]?.view = .main
+            await act(.goTo(number), of: attempt, at: id)
+        case (.overview, .back): seats[id]?.view = .main
+        case (.submit, .back):
+            if !(attempt.started?.policies.commitOnNext == true && attempt.committed.contains(attempt.total)) {
+                seats[id]?.view = .main
+            }
+        case (.submit, .goTo(let number)) where goingBack:
+            seats[id]?.view = .main
+            await act(.goTo(number), of: attempt, at: id)
+        case (.submit, .submit): await act(.submit, of: attempt, at: id)
+        default: break
+        }
+    }
+
+    /// Decides one act and journals what it decides.
+    private func act(_ act: Act, of attempt: Attempt, at id: SeatID) async {
+        let spent = spentNow(attempt, at: id)
+        let entries: [AttemptEntry]
+        do {
+            switch try attempt.decide(act, spentMs: spent, key: { try bank.package.key($0) }) {
+            case .success(let decided): entries = decided
+            case .failure(let refusal):
+                Log.info("seat \(id): \(act) changes nothing: \(refusal)")
+                return
+            }
+        } catch {
+            Log.error("seat \(id): the key cannot be opened: \(error)")
+            return
+        }
+        guard !entries.isEmpty else { return }
+        if case .ended(let ended) = entries.last {
+            return await end(attempt, by: ended.by, at: id, before: Array(entries.dropLast()))
+        }
+        guard await append(entries.map { Draft($0, attempt: attempt.id) }) else { return }
+        guard let after = attempts[attempt.id] else { return }
+        if after.started?.policies.commitOnNext == true, after.current == after.total,
+            after.committed.contains(after.total), after.verdicts[after.total] != false, !after.earlyFailOpen
+        {
+            seats[id]?.view = .submit
+        }
+    }
+
+    // MARK: Start
+
+    private func start(_ attempt: Attempt, at id: SeatID) async {
+        let failing = interlockFacts.states.filter { $0.1.isFailing }.map(\.0)
+        guard failing.isEmpty else {
+            await append([
+                Draft(
+                    .seatRefused, stream: id.stream,
+                    HallEntry.Refused(
+                        document: attempt.opened.candidate, reason: "closed",
+                        values: Refusal.closed(failing).values, terminal: seats[id]?.terminal ?? ""))
+            ])
+            return
+        }
+        do {
+            let programme = try bank.programme(attempt.opened.programme)
+            guard let blueprint = bank.blueprint(attempt.opened.programme) else {
+                throw Failure(.badData, "the bank has no blueprint for \(attempt.opened.programme)")
+            }
+            let paper = try Paper.draw(
+                bank: bank.digest, blueprint: blueprint, index: bank.index, vehicleClass: attempt.opened.vehicleClass,
+                seed: parts.entropy(32))
+            let started = AttemptEntry.Started(
+                paper: paper, kinds: programme.kinds, paperDigest: base64url(sha256(paper.canonicalItems())),
+                budgetMs: programme.minutes * 600 * (100 + attempt.opened.extraTimePercent), full: programme.full,
+                passMark: programme.passMark, pointsEach: programme.pointsEach, policies: programme.policies)
+            // The paper stands in the journal before its first question stands on the screen.
+            guard
+                await append([
+                    Draft(.rulesAcknowledged(.init(version: SeatScenes.rulesVersion)), attempt: attempt.id),
+                    Draft(.started(started), attempt: attempt.id),
+                ])
+            else { return }
+            seats[id]?.view = .main
+            seats[id]?.since = parts.time.now()
+        } catch {
+            Log.error("seat \(id): no paper: \(error)")
+        }
+    }
+
+    private func void(_ attempt: Attempt, at id: SeatID) async {
+        guard
+            await append([
+                Draft(.ended(.init(by: .voided, spentMs: attempt.spentMs)), attempt: attempt.id),
+                Draft(.left, attempt: attempt.id),
+            ])
+        else { return }
+        free(id)
+    }
+
+    /// The seat forgets its candidate.
+    func free(_ id: SeatID) {
+        guard let seat = seats[id] else { return }
+        if let attempt = seat.attempt {
+            personal[attempt] = nil
+            attempts[attempt] = nil
+            moments[attempt] = nil
+        }
+        var fresh = Seat(id: id, terminal: seat.terminal, reader: seat.reader)
+        fresh.faults = seat.faults
+        fresh.touches = seat.touches
+        fresh.shown = seat.shown
+        seats[id] = fresh
+        showDesks()
+    }
+
+    func leave(_ attempt: Attempt, at id: SeatID) async {
+        if await append([Draft(.left, attempt: attempt.id)]) { free(id) }
+    }
+}

@@ -1,0 +1,108 @@
+import Exam
+import Ledger
+import Platform
+
+extension Hall {
+    /// A longer gap between two looks at the clock is an interruption, not spent time.
+    static let longestTickMs = 2000
+    static let tickMs = 1000
+    /// A head is signed at least so often while anything happens.
+    static let headMs = 60_000
+
+    /// Spent time of an attempt as of now, of which up to a second is not journalled yet.
+    func spentNow(_ attempt: Attempt, at id: SeatID) -> Int {
+        guard attempt.phase == .running, let since = seats[id]?.since else { return attempt.spentMs }
+        let running = parts.time.now().milliseconds(since: since)
+        return attempt.spentMs + (running > Self.longestTickMs ? 0 : max(0, running))
+    }
+
+    /// Takes the time that ran at a seat into the attempt before its clock stands still.
+    func settleClock(_ id: SeatID) {
+        guard let attempt = seats[id]?.attempt, let value = attempts[attempt], value.phase == .running else { return }
+        attempts[attempt]?.spend(totalMs: spentNow(value, at: id))
+    }
+
+    /// Looks at the clock; called a few times a second.
+    public func tick() async {
+        let now = parts.time.now()
+        for id in seats.keys {
+            if let notice = seats[id]?.notice, notice.until <= now { post(.noticeOver, to: .seat(id)) }
+            if let leaveAt = seats[id]?.leaveAt, leaveAt <= now,
+                let attempt = seats[id]?.attempt.flatMap({ attempts[$0] })
+            {
+                seats[id]?.leaveAt = nil
+                if attempt.phase == .issued {
+                    await leave(attempt, at: id)
+                    show(seat: id)
+                }
+            }
+            if let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
+                spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs
+            {
+                post(.timeUp, to: .seat(id))
+            }
+        }
+        for (name, desk) in desks {
+            if let notice = desk.notice, notice.until <= now {
+                desks[name]?.notice = nil
+                show(desk: name)
+            }
+        }
+        guard now.milliseconds(since: lastTick) >= Self.tickMs else { return }
+        lastTick = now
+        await journalSecond(now)
+        showDesks()
+        for (id, seat) in seats where seat.attempt == nil { show(seat: id) }
+    }
+
+    /// One commit a second: the time spent by all running attempts, and what the screens saw.
+    private func journalSecond(_ now: Instant) async {
+        var spent: [AttemptID: Int] = [:]
+        var drafts: [Draft] = []
+        for (id, seat) in seats {
+            if !seat.touches.isEmpty {
+                drafts.append(Draft(.touches, stream: id.stream, HallEntry.Touches(records: seat.touches)))
+            }
+            if !seat.shown.isEmpty {
+                drafts.append(Draft(.shown, stream: id.stream, HallEntry.Shown(scenes: seat.shown)))
+            }
+            seats[id]?.touches = []
+            seats[id]?.shown = []
+            guard let attempt = seat.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
+                let since = seat.since
+            else { continue }
+            let running = now.milliseconds(since: since)
+            if running > Self.longestTickMs {
+                drafts.append(
+                    Draft(.interrupted(.init(spentMs: attempt.spentMs, cause: "gap")), attempt: attempt.id))
+                seats[id]?.since = now
+            } else if running > 0 {
+                spent[attempt.id] = attempt.spentMs + running
+                // Whole milliseconds move over, so that the moment at which the time runs out stays where it is.
+                seats[id]?.since = since.adding(milliseconds: running)
+                attempts[attempt.id]?.spend(totalMs: attempt.spentMs + running)
+            }
+        }
+        if !spent.isEmpty { drafts.append(Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent))) }
+        let headDue = now.milliseconds(since: lastHead) >= Self.headMs
+        if headDue { lastHead = now }
+        if !drafts.isEmpty { await append(drafts, head: headDue) }
+    }
+
+    func pause(_ reason: AttemptEntry.PauseReason, at id: SeatID) async {
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running else { return }
+        settleClock(id)
+        seats[id]?.since = nil
+        let spent: [AttemptID: Int] = [attempt.id: attempts[attempt.id]?.spentMs ?? attempt.spentMs]
+        await append([
+            Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent)),
+            Draft(.paused(.init(reason: reason)), attempt: attempt.id),
+        ])
+    }
+
+    func resume(at id: SeatID) async {
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .paused else { return }
+        guard await append([Draft(.resumed, attempt: attempt.id)]) else { return }
+        if seats[id]?.isConnected == true { seats[id]?.since = parts.time.now() }
+    }
+}

@@ -1,0 +1,325 @@
+public import CardReaders
+internal import CenterLink
+import CivilTime
+public import Cryptography
+internal import Exam
+public import Ledger
+public import Packages
+public import Platform
+public import TerminalLink
+
+/// Where frames for one terminal go.
+public protocol TerminalOutput: Sendable {
+    func send(_ frame: ToTerminal)
+    func close()
+}
+
+/// One of a hall's terminals that is connected.
+struct ConnectedTerminal: Sendable {
+    let output: any TerminalOutput
+    var environment: String
+    var revision: Int
+    /// What is on the screen, without its revision.
+    var shown: Scene?
+    /// Pictures this connection has.
+    var media: Set<String> = []
+}
+
+/// The exam hall: check-in, seats and the exams at them.
+///
+/// Everything that happens comes in through `post`; what belongs to one seat, or to check-in, is done in order, and
+/// seats do not wait for each other. Nothing is shown as saved before `journal.append` returned.
+public actor Hall {
+    /// What the hall is made of; a test gives fakes and a manual clock.
+    public struct Parts: Sendable {
+        public var configuration: HallConfiguration
+        public var journal: Journal
+        public var time: any TimeSource
+        public var bank: QuestionPackage
+        public var keys: any KeyStore
+        public var trust: JWKS
+        /// Key of the digests of documents, given by the center at enrolment.
+        public var candidateKey: [UInt8]
+        /// So many random bytes.
+        public var entropy: @Sendable (Int) -> [UInt8]
+        /// MiB free where the state is kept; nil when it cannot be read.
+        public var freeMiB: @Sendable () -> Int?
+
+        public init(
+            configuration: HallConfiguration, journal: Journal, time: any TimeSource, bank: QuestionPackage,
+            keys: any KeyStore, trust: JWKS, candidateKey: [UInt8],
+            entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy,
+            freeMiB: @escaping @Sendable () -> Int?
+        ) {
+            self.configuration = configuration
+            self.journal = journal
+            self.time = time
+            self.bank = bank
+            self.keys = keys
+            self.trust = trust
+            self.candidateKey = candidateKey
+            self.entropy = entropy
+            self.freeMiB = freeMiB
+        }
+    }
+
+    /// What happens in the hall.
+    enum Event: Sendable {
+        case intent(Intent)
+        case reader(ReaderEvent)
+        case timeUp
+        case pause(AttemptEntry.PauseReason)
+        case resume
+        case slipPart(SlipPart)
+        case connected(Hello)
+        case disconnected
+        case noticeOver
+    }
+
+    /// Events that are done one after the other.
+    enum Lane: Hashable, Sendable {
+        case seat(SeatID)
+        case checkIn
+    }
+
+    public nonisolated let executor = QueueExecutor(label: "hall")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let parts: Parts
+    let bank: BankTexts
+    var journal: Journal { parts.journal }
+    var configuration: HallConfiguration { parts.configuration }
+
+    var seats: [SeatID: Seat] = [:]
+    var desks: [String: Desk] = [:]
+    var terminals: [String: ConnectedTerminal] = [:]
+    /// Open attempts, and those that ended since the daemon started.
+    var attempts: [AttemptID: Attempt] = [:]
+    var personal: [AttemptID: BookedPerson] = [:]
+    /// Which attempt used up which sitting of a booking.
+    var sittings: [Sitting: AttemptID] = [:]
+    var bookings: [String: [Booking]] = [:]
+    var orders: OrderChain
+    /// Where each attempt stands in the journal, for its result.
+    var moments: [AttemptID: AttemptMoments] = [:]
+    var receipt: Receipt?
+    var lastSeen: Timestamp?
+    var lastTick: Instant
+    var lastHead: Instant
+    var cardServiceAvailable = true
+    var stopping = false
+    /// Set once the journal failed: the daemon must restart and verify.
+    var journalFault: String?
+    private var waiting: [Lane: [Event]] = [:]
+    private var busy: Set<Lane> = []
+    private var captures: [Int: @Sendable (String?) -> Void] = [:]
+    private var captureCount = 0
+    /// Called when the journal fails for good; the daemon leaves, its supervisor starts it again.
+    var onFatal: @Sendable (String) -> Void = { _ in }
+    /// Called when there is something new for the courier.
+    var onNews: @Sendable () -> Void = {}
+
+    /// A sitting that a booking gives.
+    struct Sitting: Hashable, Sendable {
+        var booking: BookingID
+        var number: Int
+    }
+
+    public init(_ parts: Parts) {
+        self.parts = parts
+        bank = BankTexts(parts.bank)
+        orders = OrderChain(appliance: parts.configuration.appliance)
+        let now = parts.time.now()
+        lastTick = now
+        lastHead = now
+        for place in parts.configuration.terminals {
+            switch place.role {
+            case .seat:
+                if let id = place.seat { seats[id] = Seat(id: id, terminal: place.name, reader: place.reader) }
+            case .checkIn: desks[place.name] = Desk(terminal: place.name, reader: place.reader)
+            }
+        }
+    }
+
+    public func onFatal(_ handler: @escaping @Sendable (String) -> Void) { onFatal = handler }
+    public func onNews(_ handler: @escaping @Sendable () -> Void) { onNews = handler }
+
+    // MARK: Events in
+
+    /// A frame from a terminal; called on the hall's queue.
+    public func receive(_ frame: FromTerminal, from terminal: String) {
+        let seat = seats.values.first { $0.terminal == terminal }?.id
+        let lane = seat.map(Lane.seat) ?? .checkIn
+        switch frame {
+        case .hello(let hello):
+            terminals[terminal]?.environment = hello.environment
+            if seat != nil {
+                post(.connected(hello), to: lane)
+            } else {
+                desks[terminal]?.isConnected = true
+                show(desk: terminal)
+            }
+        case .intent(let intent):
+            if seat != nil { post(.intent(intent), to: lane) } else { deskIntent(intent, at: terminal) }
+        case .touch(let record):
+            guard let seat, (seats[seat]?.touches.count ?? 0) < 4096 else { return }
+            seats[seat]?.touches.append(
+                [record.at, record.contact, record.phase.rawValue, record.x, record.y, record.revision])
+        case .health(let health):
+            guard let seat, seats[seat]?.isConnected == true, seats[seat]?.faults != health.faults else { return }
+            seats[seat]?.faults = health.faults
+            show(seat: seat)
+        case .shown(let shown):
+            guard let seat, (seats[seat]?.shown.count ?? 0) < 1024 else { return }
+            seats[seat]?.shown.append(
+                .init(revision: shown.revision, digest: shown.digest, environment: shown.environment))
+        case .slip(let part): if seat != nil { post(.slipPart(part), to: lane) }
+        case .capture(let capture): captures.removeValue(forKey: capture.request)?(capture.data)
+        }
+    }
+
+    /// A terminal's connection came up.
+    public func connect(_ terminal: String, output: any TerminalOutput) {
+        terminals[terminal]?.output.close()
+        // Revisions of one boot only grow, so that an intent that answers a scene of a former daemon is stale.
+        let base = terminals[terminal]?.revision ?? parts.time.now().microseconds / 1000
+        terminals[terminal] = ConnectedTerminal(output: output, environment: "", revision: base)
+    }
+
+    /// A terminal's connection ended; `output` tells it from one that replaced it.
+    public func disconnect(_ terminal: String, output: any TerminalOutput & AnyObject) {
+        guard let current = terminals[terminal]?.output as? AnyObject, current === output else { return }
+        terminals[terminal] = nil
+        if let seat = seats.values.first(where: { $0.terminal == terminal })?.id {
+            post(.disconnected, to: .seat(seat))
+        } else {
+            desks[terminal]?.isConnected = false
+        }
+    }
+
+    /// A terminal sent what does not parse; its connection was closed.
+    public func badFrame(_ problem: String, from terminal: String) {
+        Log.warning("terminal \(terminal): \(problem)")
+        let draft = Draft(.badFrame, stream: "hall", HallEntry.BadFrame(terminal: terminal, problem: problem))
+        Task { _ = await self.append([draft]) }
+    }
+
+    /// Something happened at a card reader.
+    public func receive(_ event: ReaderEvent) {
+        switch event {
+        case .serviceLost, .serviceBack:
+            let available = event == .serviceBack
+            guard available != cardServiceAvailable else { return }
+            cardServiceAvailable = available
+            let draft = Draft(.cardService, stream: "hall", HallEntry.CardService(available: available))
+            Task { _ = await self.append([draft]) }
+        default:
+            guard let reader = event.reader else { return }
+            if let seat = seats.values.first(where: { $0.reader.map(reader.matches) == true })?.id {
+                post(.reader(event), to: .seat(seat))
+            } else if desks.values.contains(where: { $0.reader.map(reader.matches) == true }) {
+                post(.reader(event), to: .checkIn)
+            }
+        }
+    }
+
+    func post(_ event: Event, to lane: Lane) {
+        waiting[lane, default: []].append(event)
+        guard busy.insert(lane).inserted else { return }
+        Task { await self.drain(lane) }
+    }
+
+    private func drain(_ lane: Lane) async {
+        while var queue = waiting[lane], !queue.isEmpty {
+            let event = queue.removeFirst()
+            waiting[lane] = queue
+            switch lane {
+            case .seat(let seat): await handle(event, at: seat)
+            case .checkIn: await handleCheckIn(event)
+            }
+        }
+        busy.remove(lane)
+    }
+
+    /// Nothing is being worked on: what was posted is done.
+    public var isIdle: Bool { busy.isEmpty }
+
+    // MARK: Journal
+
+    /// Appends entries and folds those of attempts; false when the journal did not take them.
+    @discardableResult
+    func append(_ drafts: [Draft], head: Bool = false, subjects: [Subject] = []) async -> Bool {
+        guard journalFault == nil else { return false }
+        do {
+            let entries = try await journal.append(drafts, head: head, subjects: subjects)
+            fold(entries)
+            if head { onNews() }
+            return true
+        } catch {
+            journalProblem(error)
+            return false
+        }
+    }
+
+    func journalProblem(_ error: any Error) {
+        Log.error("journal: \(error)")
+        if case .full = error as? JournalError { return }
+        journalFault = String(describing: error)
+        onFatal(String(describing: error))
+    }
+
+    /// Takes committed entries of attempts into the state.
+    func fold(_ entries: [Entry]) {
+        for entry in entries {
+            guard let id = AttemptID(stream: entry.stream) else { continue }
+            do {
+                guard let value = try AttemptEntry(journal: entry) else { continue }
+                try apply(value, to: id, entry: entry)
+            } catch {
+                // What we wrote ourselves a moment ago does not fit what we hold: our own bug, and no exam may go on with it.
+                preconditionFailure("entry \(entry.sequence): \(error)")
+            }
+        }
+    }
+
+    func apply(_ value: AttemptEntry, to id: AttemptID, entry: Entry) throws {
+        if case .opened(let opened) = value {
+            attempts[id] = Attempt(id: id, opened: opened)
+            sittings[Sitting(booking: opened.booking, number: opened.attemptNumber)] = id
+            moments[id] = AttemptMoments(first: entry.sequence)
+        } else {
+            try attempts[id]?.apply(value)
+        }
+        let label = try entry.label().at
+        switch value {
+        case .started: moments[id]?.startedAt = label
+        case .ended(let ended):
+            moments[id]?.endedAt = label
+            // A voided sitting is not used up.
+            if ended.by == .voided, let opened = attempts[id]?.opened {
+                sittings[Sitting(booking: opened.booking, number: opened.attemptNumber)] = nil
+            }
+        case .result: moments[id]?.result = entry.sequence
+        default: break
+        }
+    }
+
+    // MARK: Pictures of screens, for the command line
+
+    /// What a terminal shows now, as PNG in base64url; nil when it is not connected.
+    public func capture(_ terminal: String, _ answer: @escaping @Sendable (String?) -> Void) {
+        guard let connected = terminals[terminal] else { return answer(nil) }
+        captureCount += 1
+        captures[captureCount] = answer
+        connected.output.send(.capture(captureCount))
+    }
+}
+
+/// Where an attempt stands in the journal.
+struct AttemptMoments: Sendable {
+    var first: Int
+    var startedAt: Timestamp?
+    var endedAt: Timestamp?
+    /// Sequence of the result's entry.
+    var result: Int?
+}

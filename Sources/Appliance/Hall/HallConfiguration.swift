@@ -1,0 +1,109 @@
+public import Exam
+import Platform
+
+/// What one appliance is made of; read from the daemon's `--config` file.
+public struct HallConfiguration: Sendable, Codable {
+    public enum Role: String, Sendable, Codable { case seat, checkIn }
+
+    /// One terminal: its own socket alone says whose it is.
+    public struct TerminalPlace: Sendable, Codable {
+        public var name: String
+        public var role: Role
+        public var socket: String
+        /// For a seat: its number.
+        public var seat: SeatID?
+        /// Name of the card reader beside it, or a part of that name; none means a confirmation by touch.
+        public var reader: String?
+
+        public init(name: String, role: Role, socket: String, seat: SeatID? = nil, reader: String? = nil) {
+            self.name = name
+            self.role = role
+            self.socket = socket
+            self.seat = seat
+            self.reader = reader
+        }
+    }
+
+    /// How an interlock without a device behind it stands.
+    public enum Waiver: String, Sendable, Codable { case waived, required }
+
+    public struct Interlocks: Sendable, Codable {
+        public var recorder: Waiver
+        public var examiner: Waiver
+        public var hours: Waiver
+        public init(recorder: Waiver = .required, examiner: Waiver = .required, hours: Waiver = .required) {
+            self.recorder = recorder
+            self.examiner = examiner
+            self.hours = hours
+        }
+    }
+
+    public var appliance: String
+    /// Folder of the journal and everything else that is kept.
+    public var state: String
+    /// Folder of the device keys.
+    public var keys: String
+    /// The question bank's package file.
+    public var bank: String
+    /// The center's key set (JWKS), which signs orders and receipts.
+    public var trust: String
+    /// The center's grant of the candidate key, brought by the enrolment.
+    public var grant: String
+    public var terminals: [TerminalPlace]
+    public var courierSocket: String
+    public var controlSocket: String
+    /// Folder of card reader profiles; nil means no card readers.
+    public var readerProfiles: String?
+    public var interlocks: Interlocks
+    /// No new exam begins below this much free space.
+    public var diskFloorMiB: Int
+    /// Room kept aside for a full disk.
+    public var ballastMiB: Int
+    /// How long a refusal or a seat's number stays on the check-in screen.
+    public var noticeSeconds: Int
+
+    public init(
+        appliance: String, state: String, keys: String, bank: String, trust: String, grant: String,
+        terminals: [TerminalPlace],
+        courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
+        diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20
+    ) {
+        self.appliance = appliance
+        self.state = state
+        self.keys = keys
+        self.bank = bank
+        self.trust = trust
+        self.grant = grant
+        self.terminals = terminals
+        self.courierSocket = courierSocket
+        self.controlSocket = controlSocket
+        self.readerProfiles = readerProfiles
+        self.interlocks = interlocks
+        self.diskFloorMiB = diskFloorMiB
+        self.ballastMiB = ballastMiB
+        self.noticeSeconds = noticeSeconds
+    }
+
+    /// What is wrong with the configuration, in words that name the member; empty when it can be used.
+    public var problems: [String] {
+        var problems: [String] = []
+        var seen: Set<String> = []
+        for place in terminals where !seen.insert(place.name).inserted {
+            problems.append("terminals: two are named \"\(place.name)\"")
+        }
+        let seats = terminals.filter { $0.role == .seat }
+        for place in seats where place.seat == nil {
+            problems.append("terminals: \"\(place.name)\" is a seat without a number (\"seat\")")
+        }
+        if Set(seats.compactMap(\.seat)).count != seats.count {
+            problems.append("terminals: two seats have one number")
+        }
+        if seats.isEmpty { problems.append("terminals: there is no seat") }
+        if Set(terminals.map(\.socket)).count != terminals.count { problems.append("terminals: two share a socket") }
+        for path in terminals.map(\.socket) + [courierSocket, controlSocket] where path.utf8.count >= 108 {
+            problems.append("the socket's path is too long for the kernel (107 bytes at most): \(path)")
+        }
+        if diskFloorMiB < 0 || ballastMiB < 0 || noticeSeconds < 1 { problems.append("a size or a time is negative") }
+        return problems
+    }
+}

@@ -1,0 +1,152 @@
+internal import CanonicalJSON
+import CivilTime
+public import Exam
+public import Ledger
+
+/// The journal's kinds of entries that belong to no attempt, each with its meaning; the auditors' list is made from here.
+public enum HallEntryKind: String, CaseIterable, Sendable {
+    case started = "hall.started"
+    case stopped = "hall.stopped"
+    case tick = "hall.tick"
+    case cardService = "hall.cardService"
+    case admitted = "checkIn.admitted"
+    case refused = "checkIn.refused"
+    case seatRefused = "seat.refused"
+    case seatTested = "seat.tested"
+    case touches = "seat.touches"
+    case shown = "seat.shown"
+    case badFrame = "seat.badFrame"
+    case order = "order.received"
+    case orderRefused = "order.refused"
+
+    public var meaning: String {
+        switch self {
+        case .started: "the daemon started; what it found and recovered"
+        case .stopped: "the daemon stopped in order"
+        case .tick: "time spent so far by every running attempt, once a second"
+        case .cardService: "the card service was lost or came back"
+        case .admitted: "a candidate was admitted; the seat was drawn from this seed among these free seats"
+        case .refused: "a person was refused at check-in, with the reason"
+        case .seatRefused: "a card or person was refused at a seat, with the reason"
+        case .seatTested: "a terminal connected and reported its own test"
+        case .touches: "contacts on a seat's panel, for replay: [at, contact, phase, x, y, revision]"
+        case .shown: "what a seat showed: [revision, digest, environment]"
+        case .badFrame: "a terminal sent what does not parse; its connection was closed"
+        case .order: "a signed order of the center"
+        case .orderRefused: "an order that is not what the center signs, with the reason"
+        }
+    }
+}
+
+/// Bodies of those entries.
+enum HallEntry {
+    struct Started: Codable, Sendable {
+        var version: String
+        var bank: String
+        var recovered: [AttemptID]
+        var interlocks: [String: String]
+    }
+
+    struct Tick: Codable, Sendable { var spent: [AttemptID: Int] }
+
+    struct CardService: Codable, Sendable { var available: Bool }
+
+    struct Admitted: Codable, Sendable {
+        var attempt: AttemptID
+        var booking: BookingID
+        var seat: SeatID
+        var free: [SeatID]
+        /// Seed of the draw, hexadecimal.
+        var seed: String
+        var terminal: String
+    }
+
+    struct Refused: Codable, Sendable {
+        /// Keyed digest of the document; nil when it could not be read.
+        var document: String?
+        var reason: String
+        var values: [String: String]
+        var terminal: String
+    }
+
+    struct SeatTested: Codable, Sendable {
+        var terminal: String
+        var width: Int
+        var height: Int
+        var environment: String
+        var faults: [String]
+    }
+
+    struct Touches: Codable, Sendable { var records: [[Int]] }
+
+    struct ShownScene: Codable, Sendable {
+        var revision: Int
+        var digest: String
+        var environment: String
+    }
+
+    struct Shown: Codable, Sendable { var scenes: [ShownScene] }
+
+    struct BadFrame: Codable, Sendable {
+        var terminal: String
+        var problem: String
+    }
+
+    struct Order: Codable, Sendable { var jws: String }
+
+    struct OrderRefused: Codable, Sendable {
+        var sequence: Int?
+        var reason: String
+    }
+
+    struct Nothing: Codable, Sendable {}
+}
+
+extension Draft {
+    /// An entry of the hall, of check-in or of a seat.
+    init(_ kind: HallEntryKind, stream: String, _ body: some Encodable) {
+        self.init(kind: kind.rawValue, stream: stream, body: Draft.tree(body))
+    }
+
+    /// An entry of an attempt.
+    init(_ entry: AttemptEntry, attempt: AttemptID) {
+        self.init(kind: entry.kind.rawValue, stream: attempt.stream, body: Draft.tree(entry.body))
+    }
+
+    private static func tree(_ body: some Encodable) -> JSONValue {
+        do { return try JSONCoder.tree(body) } catch {
+            preconditionFailure("an entry of ours is no document: \(error)")
+        }
+    }
+}
+
+extension AttemptID {
+    /// The journal stream of this attempt's entries.
+    public var stream: String { "attempt/\(rawValue)" }
+
+    public init?(stream: String) {
+        guard stream.hasPrefix("attempt/") else { return nil }
+        self.init(rawValue: String(stream.dropFirst(8)))
+    }
+}
+
+extension SeatID {
+    var stream: String { "seat/\(number)" }
+}
+
+extension AttemptEntry {
+    /// Reads an attempt's entry from the journal; nil for an entry of another kind.
+    public init?(journal entry: Entry) throws {
+        guard let kind = AttemptEntryKind(rawValue: entry.kind) else { return nil }
+        try self.init(kind: kind) { type in try JSONCoder.decode(type, from: entry.body) }
+    }
+}
+
+/// The labels that the journal puts on every entry.
+struct EntryLabel: Decodable {
+    var at: Timestamp
+}
+
+extension Entry {
+    func label() throws -> EntryLabel { try JSONCoder.decode(EntryLabel.self, from: body) }
+}

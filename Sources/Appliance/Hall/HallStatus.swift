@@ -1,0 +1,143 @@
+public import CanonicalJSON
+import CardReaders
+import CenterLink
+import Exam
+import CivilTime
+import Packages
+import Platform
+import QuestionBank
+
+/// The hall as `kaotai status` shows it.
+public struct HallStatus: Codable, Sendable {
+    public struct Seat: Codable, Sendable {
+        public var seat: Int
+        public var terminal: String
+        public var connected: Bool
+        public var faults: [String]
+        public var attempt: String?
+        public var phase: String?
+        public var question: Int?
+        public var questions: Int?
+        public var answered: Int?
+        public var remainingMs: Int?
+    }
+
+    public struct Reader: Codable, Sendable {
+        public var name: String
+        public var port: String?
+        public var profile: String?
+        public var card: String
+    }
+
+    public struct Courier: Codable, Sendable {
+        public var connected: Bool
+        /// The last entry that the center has a receipt for.
+        public var receiptedSequence: Int?
+    }
+
+    public struct Bank: Codable, Sendable {
+        public var id: String
+        public var version: Int
+        public var digest: String
+        public var items: Int
+    }
+
+    public var appliance: String
+    public var version: String
+    /// `open`, or `closed` when an interlock fails.
+    public var state: String
+    /// Each interlock: `ready`, `waived`, or what is wrong.
+    public var interlocks: [String: String]
+    public var seats: [Seat]
+    public var checkIn: [String: Bool]
+    public var readers: [Reader]
+    public var cardService: Bool
+    public var courier: Courier
+    public var bank: Bank
+    public var journalSequence: Int
+    public var bookings: Int
+    public var orders: Int
+    public var freeMiB: Int?
+    /// The wall clock, RFC 3339.
+    public var clock: String
+}
+
+extension Hall {
+    /// The hall now.
+    func status(readers: [ReaderState], courier: CourierPort.Status?, journalSequence: Int) -> HallStatus {
+        let facts = interlockFacts
+        return HallStatus(
+            appliance: configuration.appliance, version: kaotaiVersion, state: facts.closed.isEmpty ? "open" : "closed",
+            interlocks: Dictionary(uniqueKeysWithValues: facts.states.map { ($0.0.rawValue, $0.1.text) }),
+            seats: seats.values.sorted { $0.id < $1.id }.map { seat in
+                let attempt = seat.attempt.flatMap { attempts[$0] }
+                let running = attempt?.started != nil
+                return HallStatus.Seat(
+                    seat: seat.id.number, terminal: seat.terminal, connected: seat.isConnected,
+                    faults: seat.faults ?? [],
+                    attempt: attempt?.id.rawValue, phase: attempt?.phase.rawValue,
+                    question: running ? attempt?.current : nil, questions: running ? attempt?.total : nil,
+                    answered: running ? attempt?.answeredCount : nil, remainingMs: running ? attempt?.remainingMs : nil)
+            },
+            checkIn: desks.mapValues(\.isConnected),
+            readers: readers.map {
+                HallStatus.Reader(
+                    name: $0.reader.name, port: $0.reader.port, profile: $0.profile, card: String(describing: $0.card))
+            },
+            cardService: cardServiceAvailable,
+            courier: .init(connected: courier?.connected ?? false, receiptedSequence: receipt?.sequence),
+            bank: .init(
+                id: parts.bank.index.id, version: parts.bank.index.version, digest: bank.digest, items: bank.index.count
+            ),
+            journalSequence: journalSequence, bookings: bookings.values.reduce(0) { $0 + $1.count },
+            orders: orders.sequence, freeMiB: facts.freeMiB, clock: parts.time.wall().description)
+    }
+}
+
+/// What an operator's command asks of the daemon, over the control socket; one member, named as the case.
+public enum ControlRequest: Codable, Sendable {
+    case status
+    /// Copies the journal to a file that the daemon may write.
+    case journalCopy(String)
+    case capture(String)
+    case pause(Int)
+    case resume(Int)
+
+    private enum Name: String, CodingKey { case status, journalCopy, capture, pause, resume }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        switch self {
+        case .status: try container.encode(true, forKey: .status)
+        case .journalCopy(let path): try container.encode(path, forKey: .journalCopy)
+        case .capture(let terminal): try container.encode(terminal, forKey: .capture)
+        case .pause(let seat): try container.encode(seat, forKey: .pause)
+        case .resume(let seat): try container.encode(seat, forKey: .resume)
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        switch container.allKeys.first {
+        case .status: self = .status
+        case .journalCopy: self = .journalCopy(try container.decode(String.self, forKey: .journalCopy))
+        case .capture: self = .capture(try container.decode(String.self, forKey: .capture))
+        case .pause: self = .pause(try container.decode(Int.self, forKey: .pause))
+        case .resume: self = .resume(try container.decode(Int.self, forKey: .resume))
+        case nil:
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath, debugDescription: "a request has one member, named after its kind"))
+        }
+    }
+}
+
+/// The daemon's answer: a value, or why there is none.
+public struct ControlAnswer: Codable, Sendable {
+    public var value: JSONValue?
+    public var error: String?
+    public init(value: JSONValue? = nil, error: String? = nil) {
+        self.value = value
+        self.error = error
+    }
+}

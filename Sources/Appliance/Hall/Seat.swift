@@ -1,0 +1,83 @@
+import Exam
+import Platform
+import TerminalLink
+
+/// What a seat is doing beside its attempt: nothing here outlives the daemon, and nothing here needs to.
+struct Seat: Sendable {
+    /// Which screen of a phase is looked at.
+    enum View: Hashable, Sendable {
+        case main, overview, submit
+        /// The end was read; the score follows.
+        case score
+        /// The score was read; the signature follows.
+        case signature
+    }
+
+    let id: SeatID
+    let terminal: String
+    /// Name, or part of it, of the card reader at this seat.
+    let reader: String?
+    /// The terminal is connected and its own test found nothing.
+    var faults: [String]? = nil
+    var attempt: AttemptID?
+    var view = View.main
+    var preferences = Preferences()
+    /// Shown at the greeting: the wrong card was presented.
+    var problem: Message?
+    /// A stranger's card at a free seat, and how long its words stay.
+    var notice: Notice?
+    /// Contacts and shown scenes since the last tick; journalled with it, off the path of an answer.
+    var touches: [[Int]] = []
+    var shown: [HallEntry.ShownScene] = []
+    /// The beginning of the time that is running and not yet journalled; nil while the clock stands.
+    var since: Instant?
+    var slip: SlipAssembly?
+    /// When the farewell gives way to the idle screen by itself.
+    var leaveAt: Instant?
+
+    var isConnected: Bool { faults != nil }
+    var isTested: Bool { faults?.isEmpty == true }
+    var isFree: Bool { isTested && attempt == nil }
+}
+
+/// How one candidate likes the screen; forgotten when the candidate leaves.
+struct Preferences: Hashable, Sendable {
+    var textSize = TextSize.normal
+    var theme = ThemeName.day
+    /// Chosen before the exam; nil takes the booking's.
+    var language: LanguageTag?
+}
+
+/// Words that stay on a screen until a moment.
+struct Notice: Hashable, Sendable {
+    var screen: Screen
+    var until: Instant
+}
+
+/// The check-in desk: one card at a time.
+struct Desk: Sendable {
+    let terminal: String
+    let reader: String?
+    var isConnected = false
+    var isReading = false
+    var notice: Notice?
+    var preferences = Preferences()
+}
+
+/// A slip's PDF on its way from a terminal, in parts.
+struct SlipAssembly: Sendable {
+    let attempt: AttemptID
+    private var parts: [Int: [UInt8]] = [:]
+
+    init(attempt: AttemptID) { self.attempt = attempt }
+
+    /// The whole file once every part is there; nil before, or for a part that belongs elsewhere.
+    mutating func take(_ part: SlipPart) -> [UInt8]? {
+        guard part.attempt == attempt.rawValue, (1...64).contains(part.parts), (0..<part.parts).contains(part.part),
+            let data = bytes(base64url: part.data)
+        else { return nil }
+        parts[part.part] = data
+        guard parts.count == part.parts else { return nil }
+        return (0..<part.parts).flatMap { parts[$0] ?? [] }
+    }
+}

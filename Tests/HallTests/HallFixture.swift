@@ -1,0 +1,263 @@
+import CanonicalJSON
+import CardReaders
+import CenterLink
+import CivilTime
+import Cryptography
+import Exam
+import Glibc
+import IdentityCards
+import Ledger
+import Packages
+import Platform
+import QuestionBank
+import Synchronization
+import TerminalLink
+import VirtualCards
+import Workshop
+
+@testable import Hall
+
+/// A terminal that remembers what it was shown.
+final class FakeTerminal: TerminalOutput {
+    private let frames = Mutex<[ToTerminal]>([])
+
+    func send(_ frame: ToTerminal) { frames.withLock { $0.append(frame) } }
+    func close() {}
+
+    var scenes: [Scene] {
+        frames.withLock { $0 }.compactMap { if case .scene(let scene) = $0 { scene } else { nil } }
+    }
+    var slips: [Slip] {
+        frames.withLock { $0 }.compactMap { if case .drawSlip(let slip) = $0 { slip } else { nil } }
+    }
+    var media: [Media] {
+        frames.withLock { $0 }.compactMap { if case .media(let media) = $0 { media } else { nil } }
+    }
+    var screen: Screen { scenes.last?.screen ?? .reading }
+    var revision: Int { scenes.last?.revision ?? 0 }
+}
+
+/// A hall on a real journal and the test bank, with a manual clock and terminals in memory.
+final class HallFixture: @unchecked Sendable {
+    static let candidateKey = [UInt8](repeating: 7, count: 32)
+
+    struct Keys: KeyStore {
+        let signing = SigningKey.generate()
+        let sealing = SealingKey.generate()
+    }
+
+    let folder: String
+    let keys = Keys()
+    let center = Keys()
+    let time: ManualTime
+    let freeMiB = Mutex<Int?>(10_000)
+    private(set) var hall: Hall
+    private(set) var journal: Journal
+    private(set) var terminals: [String: FakeTerminal] = [:]
+    private let configuration: HallConfiguration
+    private let package: QuestionPackage
+    private var orderSequence = 0
+    private var previousOrder = Order.origin
+    private let draws = Mutex<UInt8>(0)
+
+    /// - Parameter readers: whether the seats have card readers.
+    init(
+        seats: Int = 2, readers: Bool = true,
+        interlocks: HallConfiguration.Interlocks = .init(
+            recorder: .waived, examiner: .waived, hours: .waived)
+    ) async throws {
+        folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
+        try makeDirectory("\(folder)/slips")
+        time = ManualTime()
+        let source = BankSource(folder: Self.bankFolder)
+        package = try source.pack(to: "\(folder)/bank.package")
+        var places: [HallConfiguration.TerminalPlace] = []
+        for seat in 1...seats {
+            places.append(
+                .init(
+                    name: "seat-\(seat)", role: .seat, socket: "\(folder)/\(seat).sock", seat: SeatID(rawValue: seat),
+                    reader: readers ? "R\(seat)" : nil))
+        }
+        places.append(.init(name: "check-in", role: .checkIn, socket: "\(folder)/c.sock", reader: "R0"))
+        configuration = HallConfiguration(
+            appliance: "test", state: folder, keys: folder, bank: "", trust: "", grant: "", terminals: places,
+            courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
+        (hall, journal) = try Self.open(
+            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center)
+        try await begin()
+    }
+
+    deinit { removeTree(folder) }
+
+    static let bankFolder: String = {
+        let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        return "/\(tests)/Fixtures/bank"
+    }()
+
+    private static func open(
+        folder: String, configuration: HallConfiguration, time: ManualTime, package: QuestionPackage, keys: Keys,
+        center: Keys
+    ) throws -> (Hall, Journal) {
+        var options = Journal.Options()
+        options.ballastMiB = 0
+        let journal = try Journal(
+            path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys.signing, options: options)
+        let hall = Hall(
+            .init(
+                configuration: configuration, journal: journal, time: time, bank: package, keys: keys,
+                trust: JWKS(keys: [center.signing.publicJWK]), candidateKey: candidateKey, freeMiB: { 10_000 }))
+        return (hall, journal)
+    }
+
+    private func begin() async throws {
+        try await hall.recover()
+        for place in configuration.terminals {
+            let terminal = FakeTerminal()
+            terminals[place.name] = terminal
+            await hall.connect(place.name, output: terminal)
+            await hall.receive(.hello(.init(width: 1280, height: 800, environment: "e", faults: [])), from: place.name)
+        }
+        await settle()
+    }
+
+    /// What a crash and a restart do: another hall on the same journal; the old one is left behind unstopped.
+    func restart() async throws {
+        try await journal.close()
+        (hall, journal) = try Self.open(
+            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center)
+        try await begin()
+    }
+
+    func settle() async {
+        while await !hall.isIdle { await Task.yield() }
+    }
+
+    // MARK: The center
+
+    @discardableResult
+    func book(
+        _ person: Int, id: String? = nil, programme: ProgrammeCode = "TEST-SHORT", day: String = "2026-11-22",
+        facts: EligibilityFacts = .init(reason: .first), attemptNumber: Int = 1, extraTimePercent: Int = 0
+    ) async throws -> Booking {
+        let document = try Self.document(person)
+        let subject = hexadecimal(systemEntropy(8))
+        let key = AuthenticatedCipher.makeKey()
+        let booking = Booking(
+            id: BookingID(id ?? "B-\(person)"),
+            candidate: candidateDigest(kind: document.kind.rawValue, number: document.number, key: Self.candidateKey),
+            subject: subject,
+            sealed: try BookedPerson(name: document.name, number: maskedNumber(document.number), sex: .male)
+                .sealed(key: key, subject: subject),
+            programme: programme, vehicleClass: "C1", day: CalendarDate(day)!, attemptNumber: attemptNumber,
+            language: "zh-Hans", accommodations: .init(extraTimePercent: extraTimePercent), facts: facts)
+        orderSequence += 1
+        let order = Order(
+            appliance: "test", sequence: orderSequence, previous: previousOrder, at: time.wall(), kind: .booking,
+            body: try JSONCoder.tree(booking))
+        let jws = try JWS.sign(payload: order, key: center.signing)
+        previousOrder = Order.digest(of: jws)
+        await hall.take([
+            SignedOrder(
+                jws: jws,
+                subjects: [
+                    Subject(
+                        subject: subject, appliance: base64url(try keys.sealing.publicKey.wrap(key)),
+                        center: base64url(try center.sealing.publicKey.wrap(key)))
+                ])
+        ])
+        return booking
+    }
+
+    // MARK: People
+
+    static func document(_ person: Int, validUntil: String = "2040-01-01") throws -> IdentityDocument {
+        InventedPeople.resident(person, validUntil: CalendarDate(validUntil))
+    }
+
+    func tapCard(_ document: IdentityDocument, at reader: String) async {
+        let id = ReaderID(name: reader)
+        await hall.receive(.cardIn(id))
+        await hall.receive(.document(id, document))
+        await hall.receive(.cardOut(id))
+        await settle()
+    }
+
+    func tapCard(of person: Int, at reader: String) async throws {
+        await tapCard(try Self.document(person), at: reader)
+    }
+
+    /// Touches a control on the screen as it is.
+    func touch(_ control: Control, at seat: Int, value: [[Int]]? = nil) async {
+        guard let terminal = terminals["seat-\(seat)"] else { return }
+        await hall.receive(
+            .intent(.init(revision: terminal.revision, control: control, value: value)), from: "seat-\(seat)")
+        await settle()
+    }
+
+    func screen(_ seat: Int) -> Screen { terminals["seat-\(seat)"]?.screen ?? .reading }
+    var desk: Screen { terminals["check-in"]?.screen ?? .reading }
+
+    /// Checks a person in and says at which seat.
+    func checkIn(_ person: Int) async throws -> Int {
+        try await tapCard(of: person, at: "R0")
+        guard case .assigned(let assigned) = desk else { throw Failure(.badData, "not admitted: \(desk)") }
+        return assigned.seat
+    }
+
+    /// Checks in and begins the exam.
+    func begin(_ person: Int) async throws -> Int {
+        let seat = try await checkIn(person)
+        try await tapCard(of: person, at: "R\(seat)")
+        await touch(.confirm, at: seat)
+        return seat
+    }
+
+    func attempt(at seat: Int) async -> Attempt? {
+        guard let id = SeatID(rawValue: seat) else { return nil }
+        return await hall.attempt(at: id)
+    }
+
+    /// Answers every question, rightly but for the first `wrong` ones, and comes to the submit screen.
+    func answerAll(at seat: Int, wrong: Int = 0) async throws {
+        for _ in 0..<100 {
+            switch screen(seat) {
+            case .question(let question) where question.committed: await touch(.next, at: seat)
+            case .question(let question):
+                guard let attempt = await attempt(at: seat), let items = attempt.paper?.items else { return }
+                let key = try package.key(items[question.number - 1].item)
+                let options = items[question.number - 1].options
+                let answer = question.number <= wrong ? [options.first { !key.contains($0) } ?? 0] : key.sorted()
+                for option in answer where !question.options.contains(where: { $0.number == option && $0.chosen }) {
+                    await touch(.option(option), at: seat)
+                }
+                await touch(.next, at: seat)
+            case .earlyFail: await touch(.continueExam, at: seat)
+            default: return
+            }
+        }
+    }
+
+    func entries(_ kind: String) async throws -> [Entry] {
+        try await journal.entries(after: 0, limit: 100_000).filter { $0.kind == kind }
+    }
+
+    func advance(seconds: Int) async {
+        for _ in 0..<seconds {
+            time.advance(milliseconds: 1000)
+            await hall.tick()
+            await settle()
+        }
+    }
+}
+
+extension Hall {
+    func attempt(at seat: SeatID) -> Attempt? { seats[seat]?.attempt.flatMap { attempts[$0] } }
+}
+
+func removeTree(_ path: String) {
+    for name in (try? listDirectory(path)) ?? [] {
+        let child = "\(path)/\(name)"
+        if isDirectory(child) { removeTree(child) } else { unlink(child) }
+    }
+    rmdir(path)
+}
