@@ -120,7 +120,8 @@ let package = Package(
             name: "kaotai",
             dependencies: [
                 "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
-                "Cryptography", "Exam", "Ledger", "Packages", "Platform", "QuestionBank",
+                "Cryptography", "Exam", "Ledger", "Packages", "Platform", "QuestionBank", "CardReaders",
+                "IdentityCards",
             ],
             path: "Sources/Programs/kaotai"),
 
@@ -129,7 +130,8 @@ let package = Package(
         .target(name: "DeviceFakes", path: "Tests/DeviceFakes"),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(
-            name: "CardReadersTests", dependencies: ["CardReaders", "IdentityCards", "Platform", "VirtualCards"]),
+            name: "CardReadersTests",
+            dependencies: ["CanonicalJSON", "CardReaders", "CivilTime", "IdentityCards", "Platform", "VirtualCards"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),

@@ -71,12 +71,13 @@ final class FakeBench: Bench {
 /// Six readers in the virtual-file dialect and one, "desk", in the SDT dialect, in one pcscd for the whole test process:
 /// libpcsclite keeps the path of the first service it found.
 final class RealBench: Bench {
+    private static let folder = "/tmp/kaotai-readers-\(getpid())"
     static let readers = seats.map { PrivateCardService.Reader($0) } + [.init("desk", dialect: .sdtTunnel)]
 
     private static let shared = Result {
-        let service = try PrivateCardService(
-            folder: "/tmp/kaotai-readers-\(getpid())", readers: readers, exchangeTimeoutMilliseconds: 2000)
+        let service = try PrivateCardService(folder: folder, readers: readers, exchangeTimeoutMilliseconds: 2000)
         service.adopt()
+        atexit { removeFolder(RealBench.folder) }
         return service
     }
 
@@ -124,6 +125,8 @@ final class RealBench: Bench {
 }
 
 let profileFolder = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Provisioning/readers"
+
+func removeFolder(_ path: String) { _ = try? ChildProcess("rm", ["-rf", path]).wait() }
 
 /// What was told about one reader, in a form that tests compare.
 enum Told: Hashable {

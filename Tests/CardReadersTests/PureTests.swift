@@ -102,11 +102,12 @@ import Testing
                 .contains("chipNumber"))
         unlink(folder + "/broken.json")
         #expect(throws: Failure.self) { try ReaderProfile.load(folder: folder) }
-        rmdir(folder)
+        removeFolder(folder)
     }
 
     @Test func `a USB reader's port is the kernel's path, others have none`() throws {
         let folder = "/tmp/kaotai-usb-\(getpid())-\(hexadecimal(systemEntropy(4)))"
+        defer { removeFolder(folder) }
         for (name, bus, device) in [("usb1", 1, 1), ("1-1.4.2", 1, 9), ("2-3", 2, 9)] {
             try makeDirectory("\(folder)/\(name)")
             try AtomicFile.write("\(bus)\n", to: "\(folder)/\(name)/busnum")

@@ -175,9 +175,17 @@ extension PCSCCardReaders {
         let profile = profiles.first { $0.fits(reader: name) }
         let worker = ReaderWorker(name: name, profile: profile)
         state.withLock { $0.readers[name] = Reader(worker: worker, profile: profile?.name, workSince: time.now()) }
-        worker.run { [weak self] in
-            let id = worker.identify()
-            self?.identified(name, worker, as: id)
+        worker.run { [weak self] in self?.identify(name, worker, attempts: 10) }
+    }
+
+    /// On the worker's queue. While another program holds the reader it is asked again, for a second in all; then its
+    /// name has to do.
+    private func identify(_ name: String, _ worker: ReaderWorker, attempts: Int) {
+        let (id, isBusy) = worker.identify()
+        if isBusy, attempts > 1, !isStopped {
+            worker.run(after: 100) { [weak self] in self?.identify(name, worker, attempts: attempts - 1) }
+        } else {
+            identified(name, worker, as: id)
         }
     }
 

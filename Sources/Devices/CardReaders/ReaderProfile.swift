@@ -47,6 +47,17 @@ public struct ReaderProfile: Codable, Hashable, Sendable {
         return profiles
     }
 
+    /// Where profiles are when nobody says it: in `Provisioning/readers` of the source tree that this program was built
+    /// in, else where they are installed.
+    public static var standardFolder: String {
+        var folder = executableFolder()[...]
+        while let slash = folder.lastIndex(of: "/") {
+            if isDirectory(folder + "/Provisioning/readers") { return folder + "/Provisioning/readers" }
+            folder = folder[..<slash]
+        }
+        return "/usr/share/kaotai/readers"
+    }
+
     private static func decode(_ bytes: [UInt8], path: String) throws(Failure) -> ReaderProfile {
         let profile: ReaderProfile
         do {

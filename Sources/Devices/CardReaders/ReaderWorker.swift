@@ -39,14 +39,17 @@ final class ReaderWorker: @unchecked Sendable {
         }
     }
 
-    /// Asks the reader who it is. On the queue only.
-    func identify() -> ReaderID {
-        // A reader whose card another program holds does not tell; then its name has to do.
-        guard let reader = try? currentContext().connectDirectly(to: name) else { return ReaderID(name: name) }
+    /// Asks the reader who it is; a reader whose card another program holds is busy and does not tell. On the queue only.
+    func identify() -> (reader: ReaderID, isBusy: Bool) {
+        let reader: PCSCConnection
+        do throws(PCSCError) {
+            reader = try currentContext().connectDirectly(to: name)
+        } catch {
+            return (ReaderID(name: name), error.code == .sharingViolation)
+        }
         let serial = reader.attribute(.serialNumber).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return ReaderID(
-            name: name, serial: serial.flatMap { $0.isEmpty ? nil : $0 },
-            port: reader.attribute(.channel).flatMap { USBPort.path(channel: $0) })
+        let port = reader.attribute(.channel).flatMap { USBPort.path(channel: $0) }
+        return (ReaderID(name: name, serial: serial.flatMap { $0.isEmpty ? nil : $0 }, port: port), false)
     }
 
     /// Reads the card that lies there now. On the queue only.

@@ -170,14 +170,11 @@ public final class PrivateCardService: Sendable {
 
     /// libVirtualReader.so beside this program, where `swift build` puts it.
     private static func findDriver() throws -> String {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let path = program.prefix(upTo: program.lastIndex(of: "/") ?? program.startIndex) + "/libVirtualReader.so"
-        guard fileExists(String(path)) else {
+        let path = executableFolder() + "/libVirtualReader.so"
+        guard fileExists(path) else {
             throw Failure(.unavailable, "\(path) is missing; swift build makes it")
         }
-        return String(path)
+        return path
     }
 }
 

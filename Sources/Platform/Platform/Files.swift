@@ -81,6 +81,14 @@ public func listDirectory(_ path: String) throws(SystemError) -> [String] {
     return names.sorted()
 }
 
+/// The folder of this program's own file.
+public func executableFolder() -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+    let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+}
+
 public func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

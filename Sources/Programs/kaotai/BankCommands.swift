@@ -244,5 +244,3 @@ private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws 
     }
     return .done
 }
-
-private func printJSON(_ document: JSONValue) throws { standardOutput(document.canonicalText + "\n") }

@@ -1,0 +1,31 @@
+public import Platform
+
+/// A reader as it stands at one moment, for a person who looks at them all.
+public struct ListedReader: Sendable {
+    public let reader: ReaderID
+    /// The profile by which it would be read.
+    public let profile: String?
+    public let hasCard: Bool
+    /// Another program holds it; its serial number and port are not to be had then.
+    public let isBusy: Bool
+
+    /// The readers of this machine now. No card is read.
+    ///
+    /// - Throws: `Failure` with code 69 when the card service does not answer.
+    public static func all(profiles: [ReaderProfile]) throws(Failure) -> [ListedReader] {
+        do throws(PCSCError) {
+            let context = try PCSCContext()
+            let names = try context.readers()
+            let states = try context.wait(for: names.map { ($0, .unaware) }, milliseconds: 0)
+            return names.enumerated().map { index, name in
+                let worker = ReaderWorker(name: name, profile: nil)
+                let identity = worker.identify()
+                return ListedReader(
+                    reader: identity.reader, profile: profiles.first { $0.fits(reader: name) }?.name,
+                    hasCard: states?[index].isPresent ?? false, isBusy: identity.isBusy)
+            }
+        } catch {
+            throw Failure(.unavailable, "the card service pcscd does not answer: \(error)")
+        }
+    }
+}
