@@ -10,7 +10,7 @@ struct Command: Sendable {
     static let all = [
         Command(word: "bank", summary: "check, pack and look into question banks", run: bankCommand),
         Command(word: "card", summary: "card readers, and the card that lies on one", run: cardCommand),
-        Command(word: "journal", summary: "verify and export journals", run: journalCommand),
+        Command(word: "journal", summary: "verify, export and copy the journal", run: journalCommand),
         Command(word: "result", summary: "check signed results", run: resultCommand),
     ]
 
