@@ -111,7 +111,7 @@ let package = Package(
         // Programs
         .executableTarget(name: "kaotaid", dependencies: ["Hall", "Platform"], path: "Sources/Programs/kaotaid"),
         .executableTarget(
-            name: "kaotai-terminal", dependencies: ["Terminal"], path: "Sources/Programs/kaotai-terminal"),
+            name: "kaotai-terminal", dependencies: ["Terminal", "Platform"], path: "Sources/Programs/kaotai-terminal"),
         .executableTarget(
             name: "kaotai-courier", dependencies: ["Courier", "CenterLink", "Platform", "CanonicalJSON"],
             path: "Sources/Programs/kaotai-courier"),
