@@ -120,7 +120,7 @@ let package = Package(
             name: "kaotai",
             dependencies: [
                 "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
-                "Cryptography", "Exam", "Ledger", "Packages", "Platform", "QuestionBank", "CardReaders",
+                "Cryptography", "CSQLite", "Exam", "Ledger", "Packages", "Platform", "QuestionBank", "CardReaders",
                 "IdentityCards",
             ],
             path: "Sources/Programs/kaotai"),

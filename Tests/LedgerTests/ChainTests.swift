@@ -147,6 +147,34 @@ import Testing
         #expect(check.tip == journal.tip)
     }
 
+    @Test func `a segment with one byte changed anywhere is refused, by its chain or by its head`() async throws {
+        let journal = try folder.open()
+        try await journal.append([draft(1), draft(2), draft(3)])
+        let segment = try #require(try await journal.segment(after: 0))
+        func isAccepted(_ lines: [String]) -> Bool {
+            var check = ChainCheck()
+            for line in lines {
+                guard let entry = try? Entry(line: line), check.problem(with: entry) == nil else { return false }
+            }
+            guard let payload = try? JWS.verify(segment.head, keys: folder.trust),
+                let head = try? JSONCoder.decode(Head.self, from: payload)
+            else { return false }
+            return head.sequence == check.tip.sequence && head.digest == base64url(check.tip.digest)
+        }
+        #expect(isAccepted(segment.lines))
+        for (number, line) in segment.lines.enumerated() {
+            let original = Array(line.utf8)
+            for position in original.indices {
+                var changed = original
+                changed[position] ^= 1
+                var lines = segment.lines
+                lines[number] = String(decoding: changed, as: UTF8.self)
+                #expect(!isAccepted(lines), "entry \(number + 1), byte \(position)")
+            }
+        }
+        #expect(!isAccepted(Array(segment.lines.dropLast())))
+    }
+
     @Test func `an erased key is gone from every byte of the file, and the chain stays whole`() async throws {
         let journal = try folder.open()
         let secret = "kQ" + String(repeating: "Zx9", count: 40)

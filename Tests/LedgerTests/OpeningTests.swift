@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import Ledger
 import Platform
 import SQLite
@@ -49,6 +50,18 @@ import Testing
         #expect(text?.label == "notAJournal")
         let missing = #expect(throws: JournalError.self) { try JournalVerifier.verify(path: folder.path + "/none") }
         #expect(missing?.description.contains("there is no such file") == true)
+    }
+
+    @Test func `reading a stopped journal leaves nothing beside it, and others may not read the file`() async throws {
+        let journal = try folder.open()
+        try await journal.append([draft(1)])
+        try await journal.close()
+        let before = try listDirectory(folder.path + "/state")
+        #expect(try JournalVerifier.verify(path: folder.journalPath, trust: folder.trust).entries == 1)
+        #expect(try listDirectory(folder.path + "/state") == before)
+        var status = stat()
+        #expect(stat(folder.journalPath, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o640)
     }
 
     @Test func `the settings are those that survive cuts`() async throws {

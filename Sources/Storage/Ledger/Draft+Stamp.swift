@@ -8,8 +8,7 @@ extension Draft {
     /// What the journal itself adds to each body.
     static let reserved = ["at", "boot", "monotonic"]
 
-    /// - Throws: `JournalError.invalid` in words when this cannot be an entry.
-    func validate() throws(JournalError) {
+    private func validate() throws(JournalError) {
         for (name, text) in [("kind", kind), ("stream", stream)] {
             guard (1...200).contains(text.utf8.count), !text.utf8.contains(where: { $0 < 0x20 }) else {
                 throw .invalid("the \(name) \"\(text)\" has not 1 to 200 bytes, or control characters")
@@ -22,18 +21,21 @@ extension Draft {
         guard !hasInexactInteger(body) else {
             throw .invalid("the body of \(kind) has an integer of 2^53 or beyond")
         }
-        let size = body.canonicalBytes.count
-        guard size <= Self.maximumBody else {
-            throw .invalid("the body of \(kind) has \(size) bytes, at most \(Self.maximumBody) are taken")
-        }
     }
 
     /// The body's canonical bytes with the time of its writing.
-    func stamped(by time: any TimeSource) -> [UInt8] {
+    ///
+    /// - Throws: `JournalError.invalid` in words when this cannot be an entry.
+    func stamped(by time: any TimeSource) throws(JournalError) -> [UInt8] {
+        try validate()
         var members = body.objectValue ?? [:]
         members["at"] = .string(time.wall().description)
         members["boot"] = .string(time.boot)
         members["monotonic"] = .integer(time.now().microseconds)
-        return JSONValue.object(members).canonicalBytes
+        let bytes = JSONValue.object(members).canonicalBytes
+        guard bytes.count <= Self.maximumBody else {
+            throw .invalid("the body of \(kind) has \(bytes.count) bytes, at most \(Self.maximumBody) are taken")
+        }
+        return bytes
     }
 }

@@ -103,8 +103,7 @@ public actor Journal {
     public nonisolated func append(_ drafts: [Draft], head: Bool = false, subjects: [Subject] = [])
         async throws(JournalError) -> [Entry]
     {
-        for draft in drafts { try draft.validate() }
-        return try await append(head: head, subjects: subjects) { _ in drafts }
+        try await append(head: head, subjects: subjects) { _ in drafts }
     }
 
     /// Writes entries that depend on the one before them; the closure sees its place.
@@ -172,8 +171,8 @@ public actor Journal {
         var next = tip
         var entries: [Entry] = []
         for draft in try request.make(tip) {
-            try draft.validate()
-            let entry = Entry(after: next, kind: draft.kind, stream: draft.stream, body: draft.stamped(by: time))
+            let body = try draft.stamped(by: time)
+            let entry = Entry(after: next, kind: draft.kind, stream: draft.stream, body: body)
             entries.append(entry)
             next = entry.tip
         }

@@ -29,7 +29,8 @@ public enum JournalError: Error, Sendable, CustomStringConvertible {
             "the journal stopped after an input/output error (\(reason)); restart the daemon, which reads back what is stored"
         case .full: "the disk has no room for another entry; nothing was written: free some space"
         case .inUse(let path):
-            "\(path) is open in another process: while the daemon runs, work on a copy made by `kaotai journal copy`"
+            "\(path) is open in another process, or was left so by one that was killed: while the daemon runs, work on a "
+                + "copy made by `kaotai journal copy`; else start the daemon, which puts it in order"
         case .newerSchema(let path, let found, let known):
             "\(path) has schema \(found), this program knows up to \(known): use the program that wrote it"
         case .notAJournal(let path, let reason): "\(path) is no journal: \(reason)"

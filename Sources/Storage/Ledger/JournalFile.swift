@@ -1,4 +1,4 @@
-import Cryptography
+import Glibc
 import Platform
 import SQLite
 
@@ -28,6 +28,8 @@ final class JournalFile {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         do {
             try makeDirectory(folder)
+            // SQLite would let everybody read a file that it makes; what it puts beside takes the file's mode.
+            if !fileExists(path) { _ = try FileDescriptor(path: path, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o640) }
             connection = try Connection(path: path, fileSystem: fileSystem)
             // No shared memory: a full disk would end the process with SIGBUS; and nobody else opens the file. This
             // must be said before the first access to a file in WAL mode.
@@ -43,15 +45,33 @@ final class JournalFile {
         }
     }
 
-    /// Opens a journal for reading: a copy, or the file of a daemon that does not run.
+    /// Opens a journal for reading: a copy, or the file of a daemon that was stopped in order. Leaves no trace beside it.
     init(reading path: String) throws(JournalError) {
         self.path = path
+        // Entries in the log alone: the daemon is at work, or was killed.
+        var log = stat()
+        if stat(path + "-wal", &log) == 0, log.st_size > 0 { throw .inUse(path) }
         do {
-            connection = try Connection(path: path, access: .readOnly)
+            connection = try Connection(path: path, access: try Self.isUnlocked(path) ? .immutable : .readOnly)
             try Self.checkIdentity(connection, path: path, mayBeNew: false)
         } catch {
             throw Self.explain(error, path: path)
         }
+    }
+
+    /// Whether the file is in WAL mode, as a daemon leaves it, and no process holds it.
+    private static func isUnlocked(_ path: String) throws -> Bool {
+        guard fileExists(path) else { throw JournalError.unreadable(path: path, reason: "there is no such file") }
+        let file = try FileDescriptor(path: path, flags: O_RDONLY)
+        var header = [UInt8](repeating: 0, count: 20)
+        // Bytes 18 and 19 of a database are 2 when it wants a log beside it.
+        guard retrying({ pread(file.raw, &header, header.count, 0) }) == header.count, header[18] == 2 else {
+            return false
+        }
+        // SQLite locks 512 bytes from 2^30 on.
+        lseek(file.raw, 1 << 30, SEEK_SET)
+        guard lockf(file.raw, F_TEST, 512) == 0 else { throw JournalError.inUse(path) }
+        return true
     }
 
     /// The order matters, each line for its reason.

@@ -17,6 +17,16 @@ public struct JournalReport: Codable, Hashable, Sendable {
     public var problems: [String] = []
 
     public var isGood: Bool { problems.isEmpty }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(entries, forKey: .entries)
+        // Null rather than absent: who reads the report finds every member.
+        try container.encode(firstBad, forKey: .firstBad)
+        try container.encode(heads, forKey: .heads)
+        try container.encode(unsigned, forKey: .unsigned)
+        try container.encode(problems, forKey: .problems)
+    }
 }
 
 /// Checks a journal's file: chain, bodies, signed heads, and what others saw of it.
