@@ -115,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "kaotai-courier", dependencies: ["Courier", "CenterLink", "Platform", "CanonicalJSON"],
             path: "Sources/Programs/kaotai-courier"),
-        .executableTarget(name: "kaotai-center", dependencies: ["Center"], path: "Sources/Programs/kaotai-center"),
+        .executableTarget(
+            name: "kaotai-center", dependencies: ["Center", "Platform"], path: "Sources/Programs/kaotai-center"),
         .executableTarget(
             name: "kaotai",
             dependencies: [

@@ -226,6 +226,33 @@ extension String {
         #expect(Set(BankSource(folder: folder.path).errors.map(\.rule)) == [.promise])
     }
 
+    @Test func `no spoiling of an author's file stops the reading`() throws {
+        let clean = try readFile("\(Repository.testBank)/\(Self.items)")
+        var generator = ChaCha20Generator(seed: [UInt8](repeating: 1, count: 32))
+        let pieces = ["\n", "[", "]", ": ", "  ", "key: 9 x", "1.en: ", "\u{FEFF}", "[TEST-01]\n", "\t", "stem.en"].map
+        {
+            Array($0.utf8)
+        }
+        var found = 0
+        for _ in 0..<150 {
+            var bytes = clean
+            for _ in 0...generator.uniform(below: 8) {
+                let place = generator.uniform(below: bytes.count)
+                switch generator.uniform(below: 4) {
+                case 0: bytes[place] = UInt8(generator.uniform(below: 256))
+                case 1: bytes.insert(contentsOf: pieces[generator.uniform(below: pieces.count)], at: place)
+                case 2: bytes.removeSubrange(place..<min(bytes.count, place + generator.uniform(below: 60)))
+                default: bytes = Array(bytes[..<max(1, place)])
+                }
+            }
+            var reader = ItemReader(languages: ["zh-Hans", "en"])
+            let drafts = reader.read(ItemsFile(bytes, name: "x"), name: "x")
+            found += drafts.count + reader.findings.count
+            #expect(reader.findings.allSatisfy { $0.file == "x" && ($0.line ?? 0) >= 1 })
+        }
+        #expect(found > 150)
+    }
+
     @Test func `a line that begins with two spaces continues the one above`() throws {
         let source = ItemsFile(
             Array(

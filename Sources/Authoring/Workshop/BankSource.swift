@@ -81,6 +81,11 @@ private struct Reader {
 
     mutating func read() -> BankContents? {
         guard let configuration = decode(BankConfiguration.self, "bank.json") else { return nil }
+        // A language that stands twice would make two texts of one.
+        guard Set(configuration.languages).count == configuration.languages.count else {
+            findings.append(Finding(file: "bank.json", rule: .badValue, "languages: one of them stands twice"))
+            return nil
+        }
         let programmes = decode([Programme].self, "programmes.json") ?? []
         let blueprints = names(in: "blueprints", ending: ".json").compactMap { blueprint("blueprints/\($0)") }
         var reader = ItemReader(languages: configuration.languages)

@@ -47,21 +47,21 @@ public struct Paper: Codable, Hashable, Sendable {
         bank: String, blueprint: Blueprint, index: [ItemIndexEntry], vehicleClass: VehicleClass, seed: [UInt8]
     ) throws(DrawError) -> Paper {
         guard seed.count == 32 else { throw .seedLength(seed.count) }
-        if let short = blueprint.shortCells(index: index, vehicleClass: vehicleClass).first {
-            throw .shortCell(blueprint.programme, vehicleClass, short)
-        }
-        var cells: [ItemKind: [Area: [ItemIndexEntry]]] = [:]
-        for entry in index where entry.classes.contains(vehicleClass) {
-            cells[entry.kind, default: [:]][entry.area, default: []].append(entry)
-        }
+        let areas = blueprint.table.keys.sorted()
+        let cells = Cells(index: index, areas: areas, vehicleClass: vehicleClass)
         var generator = ChaCha20Generator(seed: seed)
         var chosen: [ItemIndexEntry] = []
         for kind in ItemKind.allCases {
             var block: [ItemIndexEntry] = []
-            for area in blueprint.table.keys.sorted() {
+            for (row, area) in areas.enumerated() {
                 let wanted = blueprint.table[area]?[kind, default: 0] ?? 0
-                guard wanted > 0, let cell = cells[kind]?[area] else { continue }
-                block += generator.choose(wanted, of: cell.sorted { $0.id < $1.id })
+                guard wanted > 0 else { continue }
+                let cell = cells.sorted(row, kind)
+                guard cell.count >= wanted else {
+                    let short = ShortCell(area: area, kind: kind, wanted: wanted, has: cell.count)
+                    throw .shortCell(blueprint.programme, vehicleClass, short)
+                }
+                block += generator.choose(wanted, of: cell).map { index[$0] }
             }
             generator.shuffle(&block)
             chosen += block
@@ -91,6 +91,41 @@ public struct Paper: Codable, Hashable, Sendable {
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+/// The places in an index of the questions for one vehicle class, by area and kind.
+private struct Cells {
+    private var places: [[Int]]
+    private let index: [ItemIndexEntry]
+
+    init(index: [ItemIndexEntry], areas: [Area], vehicleClass: VehicleClass) {
+        self.index = index
+        places = Array(repeating: [], count: areas.count * ItemKind.allCases.count)
+        var row = 0
+        for place in index.indices {
+            // Neighbours are mostly of one area.
+            if row >= areas.count || areas[row] != index[place].area {
+                row = areas.firstIndex(of: index[place].area) ?? areas.count
+            }
+            guard row < areas.count, index[place].classes.contains(vehicleClass) else { continue }
+            places[row * ItemKind.allCases.count + Self.column(index[place].kind)].append(place)
+        }
+    }
+
+    /// A cell's places in order of the questions' ids, whatever the order of the index.
+    func sorted(_ row: Int, _ kind: ItemKind) -> [Int] {
+        let cell = places[row * ItemKind.allCases.count + Self.column(kind)]
+        let isSorted = zip(cell, cell.dropFirst()).allSatisfy { index[$0].id < index[$1].id }
+        return isSorted ? cell : cell.sorted { index[$0].id < index[$1].id }
+    }
+
+    private static func column(_ kind: ItemKind) -> Int {
+        switch kind {
+        case .judge: 0
+        case .single: 1
+        case .multi: 2
+        }
     }
 }
 

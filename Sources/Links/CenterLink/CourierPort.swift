@@ -161,7 +161,9 @@ private final class Peer: Sendable {
 
     func send(_ answer: ToCourier) {
         guard let bytes = try? JSONCoder.encode(answer), bytes.count <= FrameDecoder.limit else {
-            return Log.error("an answer to the courier is longer than a frame")
+            // Waiting would be for ever: the courier comes again, and complains where somebody sees it.
+            Log.error("an answer to the courier is longer than a frame")
+            return close()
         }
         state.withLock { $0.connection }?.send(bytes)
     }

@@ -1,6 +1,5 @@
 import CanonicalJSON
 public import Ledger
-import Platform
 
 /// A piece of an appliance's journal that ends at a signed head.
 public struct Segment: Hashable, Sendable, Codable {
@@ -23,54 +22,16 @@ public struct Segment: Hashable, Sendable, Codable {
         self.subjects = subjects
     }
 
-    /// Entries between two heads that are longer than one segment may be: heads must be signed more often.
-    public struct NoHeadInReach: Error, Hashable, Sendable, CustomStringConvertible {
-        public let after: Int
-        public var description: String {
-            "the entries after \(after) fill a segment before a signed head comes: sign a head at least every 500 KiB"
-        }
-    }
+    /// What a segment's lines may take, so that the frame around them stays below its 1 MiB: inside a frame the quotes of
+    /// a body stand escaped twice.
+    public static let linesLimit = 500_000
 
-    /// What a segment may take of a frame's 1 MiB; the rest is for what stands around it.
-    public static let sizeLimit = FrameDecoder.limit - (16 << 10)
-
-    /// The longest segment that begins with the first of these entries, ends at a head and fits a frame.
-    ///
-    /// - Parameters:
-    ///   - entries: in order, without a gap, as many as the caller has at hand.
-    ///   - heads: signed heads by the sequence of their entry.
-    ///   - subjects: the keys that go with it.
-    /// - Returns: nil when no head has been signed yet.
-    /// - Throws: `NoHeadInReach` when the next head is further away than a segment is long.
-    public static func cut(
-        appliance: String, entries: [Entry], heads: [Int: String], subjects: [Subject] = [],
-        limit: Int = Segment.sizeLimit
-    ) throws -> Segment? {
-        guard let first = entries.first else { return nil }
-        var size = try JSONCoder.encode(subjects).count + 1024
-        var lines: [String] = []
-        var best: (count: Int, to: Int, head: String)?
-        for entry in entries {
-            let line = entry.line
-            size += escapedLength(line) + 3
-            if size > limit {
-                if best == nil { throw NoHeadInReach(after: first.sequence - 1) }
-                break
-            }
-            lines.append(line)
-            if let head = heads[entry.sequence], size + head.utf8.count <= limit {
-                best = (lines.count, entry.sequence, head)
-            }
-        }
-        guard let best else { return nil }
+    /// The next segment of a journal after an entry; nil when all of it was sent. Signs a head where it must end.
+    public static func next(of journal: Journal, after sequence: Int) async throws(JournalError) -> Segment? {
+        guard let next = try await journal.segment(after: sequence, maximumBytes: linesLimit) else { return nil }
         return Segment(
-            appliance: appliance, from: first.sequence, to: best.to, lines: Array(lines[..<best.count]),
-            head: best.head, subjects: subjects)
-    }
-
-    /// How long a text becomes as a JSON string, without its quotes.
-    private static func escapedLength(_ text: String) -> Int {
-        text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "\\") ? 2 : $1 < 0x20 ? 6 : 1) }
+            appliance: journal.appliance, from: next.from, to: next.to, lines: next.lines, head: next.head,
+            subjects: next.subjects)
     }
 }
 

@@ -239,7 +239,8 @@ private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws 
         standardOutput("\(number + 1). [\(drawn.item)] \(text?.stem ?? "")\n")
         for (place, option) in drawn.options.enumerated() {
             guard let words = text?.options[option] else { continue }
-            standardOutput("   \(["A", "B", "C", "D", "E", "F"][place]). \(words)\n")
+            let letter = place < 26 ? String(UnicodeScalar(UInt8(ascii: "A") + UInt8(place))) : "?"
+            standardOutput("   \(letter). \(words)\n")
         }
     }
     return .done

@@ -48,6 +48,11 @@ public struct QuestionPackage: Sendable {
     public init(path: String) throws(PackageError) {
         let bytes: [UInt8]
         do { bytes = try readFile(path) } catch { throw .unreadable(error) }
+        try self.init(bytes: bytes, path: path)
+    }
+
+    /// A file's bytes; the path is what errors call it.
+    init(bytes: [UInt8], path: String) throws(PackageError) {
         guard bytes.starts(with: Self.mark) else {
             // A file that was cut inside its first bytes is cut; anything else is another kind of file.
             if !bytes.isEmpty, Self.mark.starts(with: bytes) { throw .cut(path, wanted: 16, has: bytes.count) }

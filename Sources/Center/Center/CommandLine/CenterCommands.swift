@@ -1,0 +1,224 @@
+import CanonicalJSON
+import CivilTime
+import Cryptography
+import Exam
+import Glibc
+public import Platform
+
+/// The commands of `kaotai-center`.
+public enum CenterCommands {
+    public static let usage = """
+        usage: kaotai-center init --dir DIR [--name HOST]… [--address IP] [--port N]
+               kaotai-center serve --config FILE [--json]
+               kaotai-center token --config FILE --appliance ID [--hours N] [--json]
+               kaotai-center appliances --config FILE [--json]
+               kaotai-center bookings import FILE --config FILE [--appliance ID] [--json]
+               kaotai-center bank add FILE --config FILE [--json]
+               kaotai-center results --config FILE [--json]
+               kaotai-center trust --config FILE --out FILE
+               kaotai-center warnings --config FILE [--json]
+
+        Takes signed segments from appliances, recounts their results, and gives orders.
+
+          init      makes authority, server certificate, keys and config.json in DIR; --name says by which host
+                    names and addresses couriers will call it (localhost and 127.0.0.1 when none is given)
+          serve     answers until SIGTERM; with --json says {address, port} on standard output once it listens
+          token     a one-time token for an appliance's enrolment, valid for 72 hours
+          bookings  a file {"bookings": [{kind, number, name, sex, programme, class, day, language, attempt, facts,
+                    accommodations, id}]} becomes signed orders; a file with a fault is refused as a whole
+          bank add  verifies a package and puts it where appliances fetch it
+          trust     the public keys of the center and of every appliance, a JWKS
+
+        Every command but init and serve works beside a running center, and without one.
+
+        """
+
+    public static let options: Set<String> = [
+        "dir", "name", "address", "port", "config", "appliance", "hours", "out",
+    ]
+    public static let flags: Set<String> = ["help", "version", "json"]
+
+    public static func run(_ arguments: Arguments) async throws -> ExitCode {
+        switch arguments.words {
+        case ["init"]: return try initialize(arguments)
+        case ["serve"]: return try await serve(arguments)
+        case ["token"]: return try await token(arguments)
+        case ["appliances"]: return try await appliances(arguments)
+        case ["results"]: return try await results(arguments)
+        case ["warnings"]: return try await warnings(arguments)
+        case ["trust"]: return try await trust(arguments)
+        case let words where words.count == 3 && words[..<2] == ["bookings", "import"]:
+            return try await importBookings(words[2], arguments)
+        case let words where words.count == 3 && words[..<2] == ["bank", "add"]:
+            return try await addBank(words[2], arguments)
+        default:
+            throw Failure(.usage, "unknown command \"\(arguments.words.joined(separator: " "))\"; --help lists them")
+        }
+    }
+
+    private static func configuration(_ arguments: Arguments) throws -> CenterConfiguration {
+        try CenterConfiguration.load(try arguments.required("config"))
+    }
+
+    private static func access(_ arguments: Arguments) throws -> CenterAccess {
+        try CenterAccess.open(try configuration(arguments))
+    }
+
+    private static func unexpected() -> Failure { Failure(.badData, "the center answered something else") }
+
+    private static func initialize(_ arguments: Arguments) throws -> ExitCode {
+        let names = arguments.values("name")
+        let path = try CenterConfiguration.initialize(
+            folder: try arguments.required("dir"), names: names.isEmpty ? ["localhost", "127.0.0.1"] : names,
+            address: arguments.value("address") ?? "127.0.0.1", port: try arguments.integer("port") ?? 8443,
+            time: SystemTime())
+        if arguments.has("json") {
+            standardOutput(JSONValue.object(["config": .string(path)]).canonicalText + "\n")
+        } else {
+            standardError("made \(path); couriers need tls/ca.pem beside it to know this center\n")
+        }
+        return .done
+    }
+
+    private static func serve(_ arguments: Arguments) async throws -> ExitCode {
+        let configuration = try configuration(arguments)
+        let center = try Center(configuration)
+        let port = try AdminPort(path: configuration.control, center: center)
+        let settings = HTTPServerSettings(
+            address: configuration.listen.address, port: configuration.listen.port,
+            certificate: String(decoding: try readFile(configuration.tls.certificate), as: UTF8.self),
+            key: try readPrivateFile(configuration.tls.key),
+            clientAuthority: String(decoding: try readFile(configuration.tls.authority), as: UTF8.self))
+        let server = try HTTPServer(settings) { await center.answer($0) }
+        let work = Task { await center.run() }
+        Log.info("listens at https://\(settings.address):\(server.port)")
+        if arguments.has("json") {
+            let place: JSONValue = ["address": .string(settings.address), "port": .integer(server.port)]
+            standardOutput(place.canonicalText + "\n")
+        }
+        notifyServiceManager("READY=1")
+        await waitForTermination()
+        notifyServiceManager("STOPPING=1")
+        exitUnlessDone(within: 4500, code: 75)
+        port.close()
+        await server.stop()
+        work.cancel()
+        await work.value
+        return .done
+    }
+
+    private static func token(_ arguments: Arguments) async throws -> ExitCode {
+        let hours = try arguments.integer("hours") ?? 72
+        let command = AdminCommand.token(appliance: try arguments.required("appliance"), hours: hours)
+        guard case .token(let token, let expires) = try await access(arguments).perform(command) else {
+            throw unexpected()
+        }
+        if arguments.has("json") {
+            let document: JSONValue = ["token": .string(token), "expires": .string(expires.description)]
+            standardOutput(document.canonicalText + "\n")
+        } else {
+            standardOutput(token + "\n")
+            standardError("valid once, until \(expires)\n")
+        }
+        return .done
+    }
+
+    private static func appliances(_ arguments: Arguments) async throws -> ExitCode {
+        guard case .appliances(let list) = try await access(arguments).perform(.appliances) else { throw unexpected() }
+        return try show(["appliances": list], list.map { [$0.id, "\($0.enrolledAt)", "\($0.sequence)"] }, arguments)
+    }
+
+    private static func importBookings(_ path: String, _ arguments: Arguments) async throws -> ExitCode {
+        let configuration = try configuration(arguments)
+        let programmes = await BankShelf(folder: configuration.banks).programmes()
+        let entries: [BookingEntry]
+        do throws(BookingsFile.Unusable) {
+            entries = try BookingsFile.read(try contents(path), name: path, programmes: programmes)
+        } catch {
+            throw Failure(.badData, error.description)
+        }
+        // The whole file was judged; what is sent in parts cannot be refused half-way for a fault of the file.
+        let access = try CenterAccess.open(configuration)
+        var total = (appliance: "", new: 0, changed: 0, same: 0)
+        for start in stride(from: 0, to: entries.count, by: 200) {
+            let part = Array(entries[start..<min(start + 200, entries.count)])
+            let command = AdminCommand.book(appliance: arguments.value("appliance"), bookings: part)
+            guard case .booked(let appliance, let new, let changed, let same) = try await access.perform(command) else {
+                throw unexpected()
+            }
+            total = (appliance, total.new + new, total.changed + changed, total.same + same)
+        }
+        if arguments.has("json") {
+            let document: JSONValue = [
+                "appliance": .string(total.appliance), "new": .integer(total.new),
+                "changed": .integer(total.changed), "same": .integer(total.same),
+            ]
+            standardOutput(document.canonicalText + "\n")
+        } else {
+            standardError("\(total.new) new, \(total.changed) changed, \(total.same) known already\n")
+        }
+        return .done
+    }
+
+    private static func contents(_ path: String) throws(BookingsFile.Unusable) -> [UInt8] {
+        do throws(SystemError) { return try readFile(path) } catch {
+            throw BookingsFile.Unusable(problems: [error.description])
+        }
+    }
+
+    private static func addBank(_ path: String, _ arguments: Arguments) async throws -> ExitCode {
+        // Whoever runs the center may stand in another folder than this command.
+        var folder = [CChar](repeating: 0, count: 4096)
+        let absolute = path.hasPrefix("/") ? path : String(cString: getcwd(&folder, folder.count)) + "/" + path
+        guard case .bank(let digest) = try await access(arguments).perform(.addBank(path: absolute)) else {
+            throw unexpected()
+        }
+        standardOutput((arguments.has("json") ? "{\"digest\":\"\(digest)\"}" : digest) + "\n")
+        return .done
+    }
+
+    private static func results(_ arguments: Arguments) async throws -> ExitCode {
+        let access = try access(arguments)
+        var all: [ResultRecord] = []
+        var after = 0
+        while case .results(let list, let last) = try await access.perform(.results(after: after)), !list.isEmpty {
+            all += list
+            after = last
+        }
+        let rows = all.map { result in
+            [
+                result.attempt, result.appliance, "\(result.seat)", result.programme, "\(result.score)/\(result.full)",
+                result.passed ? "passed" : "failed",
+                result.verified.map { $0 ? "verified" : "WRONG" } ?? "waits for its bank", "\(result.receivedAt)",
+                result.problem,
+            ]
+        }
+        return try show(["results": all], rows, arguments)
+    }
+
+    private static func warnings(_ arguments: Arguments) async throws -> ExitCode {
+        guard case .warnings(let list) = try await access(arguments).perform(.warnings) else { throw unexpected() }
+        return try show(
+            ["warnings": list], list.map { ["\($0.last)", $0.appliance, "\($0.times)×", $0.kind, $0.detail] }, arguments
+        )
+    }
+
+    private static func trust(_ arguments: Arguments) async throws -> ExitCode {
+        let out = try arguments.required("out")
+        guard case .trust(let keys) = try await access(arguments).perform(.trust) else { throw unexpected() }
+        try AtomicFile.write(try JSONCoder.text(keys) + "\n", to: out, mode: 0o644)
+        return .done
+    }
+
+    /// One JSON document, or one line a row.
+    private static func show(
+        _ document: [String: some Encodable], _ rows: [[String]], _ arguments: Arguments
+    ) throws -> ExitCode {
+        if arguments.has("json") {
+            standardOutput(try JSONCoder.text(document) + "\n")
+        } else {
+            for row in rows { standardOutput(row.joined(separator: "  ") + "\n") }
+        }
+        return .done
+    }
+}
