@@ -348,16 +348,15 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
         let fixture = try await HallFixture(seats: 1)
         try await fixture.book(1)
         let seat = try await fixture.begin(1)
-        let id = try #require(SeatID(rawValue: seat))
         await fixture.advance(seconds: 3)
-        await fixture.hall.post(.pause(.examiner), to: .seat(id))
+        #expect(try await fixture.hall.perform(.pause, at: seat).kind == "attempt.paused")
         await fixture.settle()
         await fixture.advance(seconds: 30)
         guard case .paused = fixture.screen(seat) else {
             Issue.record("the seat shows \(fixture.screen(seat))")
             return
         }
-        await fixture.hall.post(.resume, to: .seat(id))
+        #expect(try await fixture.hall.perform(.resume, at: seat).kind == "attempt.resumed")
         await fixture.settle()
         await fixture.advance(seconds: 2)
         #expect(await fixture.attempt(at: seat)?.spentMs == 5_000)

@@ -112,4 +112,17 @@ import Testing
             #expect(error?.label == "damaged")
         }
     }
+
+    @Test(arguments: ["", "-wal"])
+    func `a copy never replaces the journal it is made of`(suffix: String) async throws {
+        let journal = try folder.open()
+        try await journal.append([draft(1)])
+        let error = await #expect(throws: JournalError.self) {
+            try await journal.copy(to: folder.journalPath + suffix)
+        }
+        #expect(error?.label == "invalid")
+        #expect(throws: Never.self) { try await journal.copy(to: folder.journalPath + ".copy") }
+        try await journal.append([draft(2)])
+        #expect(journal.tip.sequence == 2)
+    }
 }

@@ -154,16 +154,17 @@ public final class Daemon: Sendable {
             }
             return picture.map { ControlAnswer(value: .string($0)) }
                 ?? ControlAnswer(error: "no terminal \"\(terminal)\" is connected; kaotai status lists them")
-        case .pause(let seat): return await act(.pause(.examiner), seat, hall)
+        case .pause(let seat): return await act(.pause, seat, hall)
         case .resume(let seat): return await act(.resume, seat, hall)
         }
     }
 
-    private static func act(_ event: Hall.Event, _ number: Int, _ hall: Hall) async -> ControlAnswer {
-        guard let seat = SeatID(rawValue: number), await hall.seats[seat]?.attempt != nil else {
-            return ControlAnswer(error: "nobody sits at seat \(number)")
+    private static func act(_ act: OperatorAct, _ seat: Int, _ hall: Hall) async -> ControlAnswer {
+        do {
+            let entry = try await hall.perform(act, at: seat)
+            return ControlAnswer(value: try JSONCoder.decode(JSONValue.self, from: Array(entry.line.utf8)))
+        } catch {
+            return ControlAnswer(error: String(describing: error))
         }
-        await hall.post(event, to: .seat(seat))
-        return ControlAnswer(value: true)
     }
 }

@@ -74,6 +74,8 @@ public actor Hall {
         case connected(Hello)
         case disconnected
         case noticeOver
+        /// Nothing happened; everything posted before is done.
+        case reached(@Sendable () -> Void)
     }
 
     /// Events that are done one after the other.

@@ -4,23 +4,41 @@ import Platform
 /// A word after `kaotai`: one row in the table below, one function in a file of its own.
 struct Command: Sendable {
     let word: String
+    /// What may follow the word, as the overview shows it.
+    let forms: String
     let summary: String
     let run: @Sendable (_ arguments: [String]) async throws -> ExitCode
 
+    init(
+        _ word: String, _ forms: String, _ summary: String,
+        run: @escaping @Sendable (_ arguments: [String]) async throws -> ExitCode
+    ) {
+        self.word = word
+        self.forms = forms
+        self.summary = summary
+        self.run = run
+    }
+
     static let all = [
-        Command(word: "bank", summary: "check, pack and look into question banks", run: bankCommand),
-        Command(word: "card", summary: "card readers, and the card that lies on one", run: cardCommand),
-        Command(word: "journal", summary: "verify, export and copy the journal", run: journalCommand),
-        Command(word: "result", summary: "check signed results", run: resultCommand),
+        Command("attempt", "pause|resume SEAT", "stop an exam and its clock, let it go on", run: attemptCommand),
+        Command("bank", "check|pack|inspect|draw …", "check, pack and look into question banks", run: bankCommand),
+        Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
+        Command(
+            "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
+        Command("result", "verify FILE --trust JWKS", "check signed results", run: resultCommand),
+        Command("screen", "capture TERMINAL FILE.png", "what a terminal shows now", run: screenCommand),
+        Command("status", "", "the hall now: seats, readers, interlocks, courier, disk", run: statusCommand),
     ]
 
     static var help: String {
         """
         kaotai: what an operator, an author or an auditor asks for by word
 
-        \(all.map { "  kaotai \($0.word)".padded(to: 20) + $0.summary }.joined(separator: "\n"))
+        \(all.map { "  kaotai \($0.word) \($0.forms)".padded(to: 44) + $0.summary }.joined(separator: "\n"))
 
-        `kaotai WORD --help` tells more; `kaotai --version` tells the version.
+        `kaotai WORD --help` tells more; `kaotai --version` tells the version. Where a result is printed, --json prints it
+        as one JSON document. Exit codes are those of sysexits: 0 done, 1 checked and found wrong, 64 usage, 65 bad data,
+        69 unavailable, 74 I/O error, 77 not permitted, 78 bad configuration.
 
         """
     }

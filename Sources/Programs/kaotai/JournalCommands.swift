@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Cryptography
+import Hall
 import Ledger
 import Platform
 
@@ -14,19 +15,28 @@ private let journalHelp = """
                                         {"sequence","kind","stream","body","previous","digest"}; body is the stored
                                         text as a string, digests are lower-case hexadecimal
 
-    The file of a running daemon is locked: work on a copy.
+    \(OperatorSocket.help)
+
+    The file of a running daemon is locked: work on a copy. The daemon makes it, as its own user: FILE has to be where
+    the daemon may write; an older copy of that name is replaced.
     With --json, verify gives {entries, firstBad, heads, unsigned, problems}: firstBad is the first entry that is
     wrong, unsigned the number of entries after the last signed head.
     Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 69 in use by a daemon, 74 I/O error.
 
     """
 
-/// `kaotai journal …`: the arguments after `journal`. The daemon makes copies: `copy` is not done here.
+/// `kaotai journal …`: the arguments after `journal`.
 func journalCommand(_ arguments: [String]) async throws -> ExitCode {
-    let options = try Arguments(arguments, options: ["trust", "anchor"], flags: ["json", "help"])
+    let options = try Arguments(arguments, options: ["trust", "anchor", "out", "socket"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(journalHelp)
         return options.has("help") ? .done : .usage
+    }
+    if options.words == ["copy"] {
+        let file = try absolute(try options.required("out"))
+        _ = try OperatorSocket.ask(.journalCopy(file), options)
+        standardError("\(file): the journal as it stands now\n")
+        return .done
     }
     guard options.words.count == 2 else {
         throw Failure(

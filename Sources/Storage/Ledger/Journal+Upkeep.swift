@@ -74,8 +74,12 @@ extension Journal {
 
     /// Writes a copy in rollback mode, whole and signed to its last entry; appends go on meanwhile.
     ///
-    /// - Throws: `JournalError.unreadable` naming the target when it cannot be written.
+    /// - Throws: `JournalError.unreadable` naming the target when it cannot be written; `JournalError.invalid` when the
+    ///   target is the journal itself, which a copy would replace under our feet.
     public nonisolated func copy(to target: String) async throws(JournalError) {
+        for suffix in ["", "-wal", "-shm"] where Self.isOneFile(target, path + suffix) {
+            throw .invalid("\(target) is the journal itself; name another file for the copy")
+        }
         try await signHead()
         let temporary = target + ".new"
         unlink(temporary)
@@ -92,6 +96,14 @@ extension Journal {
             unlink(temporary)
             throw .unreadable(path: target, reason: String(describing: error))
         }
+    }
+
+    /// Whether two paths lead to one file that exists.
+    private static func isOneFile(_ a: String, _ b: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
     }
 
     private func copySlices(to path: String) async throws {

@@ -1,0 +1,77 @@
+import Platform
+
+extension HallStatus {
+    /// The hall as a technician reads it in a terminal window.
+    public var table: String {
+        """
+        \(appliance): \(state)   kaotai \(version)   \(clock)
+
+        Interlocks
+        \(rows(interlockRows))
+
+        Seats
+        \(rows(seats.map(row)))
+
+        Check-in
+        \(rows(checkIn.sorted { $0.key < $1.key }.map { [$0.key, $0.value ? "connected" : "not connected"] }))
+
+        Card readers\(cardService ? "" : ": the card service does not answer; is pcscd running?")
+        \(rows(readers.map { [$0.name, $0.port ?? "", $0.profile ?? "no profile fits it", "card: \($0.card)"] }))
+
+        Courier   \(courierWords)
+        Bank      \(bank.id), version \(bank.version), \(bank.items) questions, digest \(bank.digest)
+        Journal   \(journalSequence) entries
+        Orders    \(orders) orders of the center, \(bookings) bookings
+        Disk      \(freeMiB.map { "\($0) MiB free" } ?? "the free space cannot be read")
+
+        """
+    }
+
+    /// In the order in which they are checked; one that this version does not know comes last.
+    private var interlockRows: [[String]] {
+        let order = Interlock.allCases.map(\.rawValue)
+        return interlocks.sorted { a, b in
+            (order.firstIndex(of: a.key) ?? order.count, a.key) < (order.firstIndex(of: b.key) ?? order.count, b.key)
+        }.map { [$0.key, $0.value == "ready" || $0.value == "waived" ? $0.value : "NOT READY: \($0.value)"] }
+    }
+
+    private func row(_ seat: Seat) -> [String] {
+        let state =
+            !seat.connected
+            ? "not connected" : seat.faults.isEmpty ? "ready" : "out of order: \(seat.faults.joined(separator: ", "))"
+        guard let phase = seat.phase else { return ["\(seat.seat)", seat.terminal, state, "free"] }
+        var exam = phase
+        if let question = seat.question, let questions = seat.questions {
+            exam += ", question \(question) of \(questions), \(seat.answered ?? 0) answered"
+        }
+        if let left = seat.remainingMs {
+            let seconds = left / 1000
+            exam += ", \(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60) left"
+        }
+        return ["\(seat.seat)", seat.terminal, state, exam, seat.attempt ?? ""]
+    }
+
+    private var courierWords: String {
+        let receipts =
+            courier.receiptedSequence.map { "the center has entries up to \($0) of \(journalSequence)" }
+            ?? "no receipt from the center yet"
+        return (courier.connected ? "connected; " : "not connected; ") + receipts
+    }
+
+    /// Columns as wide as their widest cell.
+    private func rows(_ rows: [[String]]) -> String {
+        guard !rows.isEmpty else { return "  none" }
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            var line = " "
+            for (column, cell) in row.enumerated() {
+                line += " " + cell + String(repeating: " ", count: widths[column] - cell.count + 1)
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+}
