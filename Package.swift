@@ -141,7 +141,8 @@ let package = Package(
         .testTarget(
             name: "HallTests",
             dependencies: [
-                "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam", "IdentityCards",
+                "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam",
+                "IdentityCards",
                 "Ledger", "Packages", "Platform", "QuestionBank", "TerminalLink", "VirtualCards", "Workshop",
             ]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),

@@ -23,6 +23,7 @@ struct Command: Sendable {
         Command("attempt", "pause|resume SEAT", "stop an exam and its clock, let it go on", run: attemptCommand),
         Command("bank", "check|pack|inspect|draw …", "check, pack and look into question banks", run: bankCommand),
         Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
+        Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),
         Command(
             "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
         Command("result", "verify FILE --trust JWKS", "check signed results", run: resultCommand),

@@ -1,0 +1,45 @@
+# Every target first installs what Debian packages are missing (silent when nothing is).
+#
+#   make demo ARGS="--seed 7"    a whole exam day in one command: see kaotai demo --help
+#   make test                    every test, from nothing
+#   make bench BENCH=journal     all benchmarks, or one
+#   make format  make clean      format in place; remove what was built
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# From PATH, else where Swift's archive is unpacked by custom.
+SWIFT := $(or $(shell command -v swift),$(wildcard /opt/swift/usr/bin/swift))
+BUILD := .build
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help demo test bench format clean packages swift
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: packages swift
+	$(SWIFT) build --scratch-path $(BUILD) -c release
+	$(BUILD)/release/kaotai demo $(ARGS)
+
+test: packages swift
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	$(SWIFT) build --scratch-path $(BUILD) --build-tests
+	@# The tests that need a card reader start pcscd with this driver of ours.
+	@test -e $(BUILD)/debug/libVirtualReader.so || $(SWIFT) build --scratch-path $(BUILD) --product VirtualReader
+	$(SWIFT) test --scratch-path $(BUILD) --skip-build --parallel
+
+bench: packages swift
+	$(SWIFT) build --scratch-path $(BUILD) -c release
+	$(BUILD)/release/kaotai bench $(BENCH) $(ARGS)
+
+format: packages swift
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+clean:
+	rm -rf $(BUILD)
+
+packages:
+	@Provisioning/install-packages.sh
+
+swift:
+	@test -n "$(SWIFT)" || { echo "make: no swift on PATH or in /opt/swift/usr/bin; Swift 6.3 for Debian 12 is at https://www.swift.org/install/linux/" >&2; exit 69; }
