@@ -131,6 +131,17 @@ let package = Package(
         .target(name: "DeviceFakes", path: "Tests/DeviceFakes"),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(
+            name: "CenterLinkTests",
+            dependencies: [
+                "CenterLink", "Courier", "Exam", "Ledger", "Cryptography", "Platform", "CanonicalJSON", "CivilTime",
+            ]),
+        .testTarget(
+            name: "CenterTests",
+            dependencies: [
+                "Center", "Courier", "CenterLink", "Exam", "IdentityCards", "QuestionBank", "Packages", "Ledger",
+                "Cryptography", "Platform", "CanonicalJSON", "CivilTime",
+            ]),
+        .testTarget(
             name: "CardReadersTests",
             dependencies: ["CanonicalJSON", "CardReaders", "CivilTime", "IdentityCards", "Platform", "VirtualCards"]),
         .testTarget(

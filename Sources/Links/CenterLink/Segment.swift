@@ -1,8 +1,9 @@
 import CanonicalJSON
 public import Ledger
+import Platform
 
 /// A piece of an appliance's journal that ends at a signed head.
-public struct Segment: Hashable, Sendable, Codable {
+public struct Segment: Hashable, Sendable {
     public var appliance: String
     public var from: Int
     public var to: Int
@@ -22,16 +23,41 @@ public struct Segment: Hashable, Sendable, Codable {
         self.subjects = subjects
     }
 
-    /// What a segment's lines may take, so that the frame around them stays below its 1 MiB: inside a frame the quotes of
-    /// a body stand escaped twice.
-    public static let linesLimit = 500_000
-
     /// The next segment of a journal after an entry; nil when all of it was sent. Signs a head where it must end.
     public static func next(of journal: Journal, after sequence: Int) async throws(JournalError) -> Segment? {
-        guard let next = try await journal.segment(after: sequence, maximumBytes: linesLimit) else { return nil }
+        guard let next = try await journal.segment(after: sequence) else { return nil }
         return Segment(
             appliance: journal.appliance, from: next.from, to: next.to, lines: next.lines, head: next.head,
             subjects: next.subjects)
+    }
+}
+
+/// In a frame the lines are one base64url text: as JSON strings their quotes would be escaped twice, and nobody could say
+/// beforehand whether a segment fits. This way 700,000 bytes of lines always do.
+extension Segment: Codable {
+    private enum Name: String, CodingKey { case appliance, from, to, lines, head, subjects }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        try container.encode(appliance, forKey: .appliance)
+        try container.encode(from, forKey: .from)
+        try container.encode(to, forKey: .to)
+        try container.encode(base64url(Array(lines.joined(separator: "\n").utf8)), forKey: .lines)
+        try container.encode(head, forKey: .head)
+        try container.encode(subjects, forKey: .subjects)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        guard let joined = bytes(base64url: try container.decode(String.self, forKey: .lines)) else {
+            throw DecodingError.dataCorruptedError(forKey: .lines, in: container, debugDescription: "is not base64url")
+        }
+        self.init(
+            appliance: try container.decode(String.self, forKey: .appliance),
+            from: try container.decode(Int.self, forKey: .from), to: try container.decode(Int.self, forKey: .to),
+            lines: joined.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) },
+            head: try container.decode(String.self, forKey: .head),
+            subjects: try container.decode([Subject].self, forKey: .subjects))
     }
 }
 

@@ -8,6 +8,12 @@ public struct CourierConfiguration: Sendable, Codable {
         public var ca: String
         public var certificate: String
         public var key: String
+
+        public init(ca: String, certificate: String, key: String) {
+            self.ca = ca
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     public var appliance: String
@@ -19,6 +25,17 @@ public struct CourierConfiguration: Sendable, Codable {
     public var trust: String?
     /// Where `enrol` puts the sealed candidate key for the daemon.
     public var grant: String?
+
+    public init(
+        appliance: String, daemonSocket: String, center: String, tls: TLS, trust: String? = nil, grant: String? = nil
+    ) {
+        self.appliance = appliance
+        self.daemonSocket = daemonSocket
+        self.center = center
+        self.tls = tls
+        self.trust = trust
+        self.grant = grant
+    }
 
     public var trustPath: String { trust ?? folder + "center.jwks" }
     public var grantPath: String { grant ?? folder + "candidate-key.jws" }

@@ -112,19 +112,32 @@ public final class AdminPort: Sendable {
 }
 
 /// A center as the command line reaches it: the one that runs, or the store opened for this command.
-public enum CenterAccess {
-    case running(BlockingFrames)
-    case opened(Center)
+public actor CenterAccess {
+    private enum Way {
+        case running(BlockingFrames)
+        case opened(Center)
+    }
 
-    public static func open(_ configuration: CenterConfiguration) throws -> CenterAccess {
-        if let frames = try? BlockingFrames(path: configuration.control) { return .running(frames) }
-        return .opened(try Center(configuration))
+    /// Waiting for the running center blocks, so it has a queue of its own.
+    private nonisolated let executor = QueueExecutor(label: "center.access")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let way: Way
+    public nonisolated let isRunning: Bool
+
+    public init(_ configuration: CenterConfiguration) throws {
+        if let frames = try? BlockingFrames(path: configuration.control) {
+            way = .running(frames)
+            isRunning = true
+        } else {
+            way = .opened(try Center(configuration))
+            isRunning = false
+        }
     }
 
     /// - Throws: `Failure` with the code and words of what went wrong.
     public func perform(_ command: AdminCommand) async throws -> AdminAnswer {
         let answer: AdminAnswer
-        switch self {
+        switch way {
         case .running(let frames):
             try frames.send(try JSONCoder.encode(command))
             answer = try JSONCoder.decode(AdminAnswer.self, from: try frames.receive(milliseconds: 60_000))

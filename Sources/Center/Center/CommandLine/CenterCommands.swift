@@ -61,7 +61,7 @@ public enum CenterCommands {
     }
 
     private static func access(_ arguments: Arguments) throws -> CenterAccess {
-        try CenterAccess.open(try configuration(arguments))
+        try CenterAccess(try configuration(arguments))
     }
 
     private static func unexpected() -> Failure { Failure(.badData, "the center answered something else") }
@@ -138,7 +138,7 @@ public enum CenterCommands {
             throw Failure(.badData, error.description)
         }
         // The whole file was judged; what is sent in parts cannot be refused half-way for a fault of the file.
-        let access = try CenterAccess.open(configuration)
+        let access = try CenterAccess(configuration)
         var total = (appliance: "", new: 0, changed: 0, same: 0)
         for start in stride(from: 0, to: entries.count, by: 200) {
             let part = Array(entries[start..<min(start + 200, entries.count)])

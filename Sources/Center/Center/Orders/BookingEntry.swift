@@ -87,7 +87,8 @@ public enum BookingsFile {
     ) throws(Unusable) -> [BookingEntry] {
         let document: JSONValue
         do { document = try JSONCoder.decode(JSONValue.self, from: bytes) } catch {
-            throw Unusable(problems: ["\(name): is not a JSON document\(place(error))"])
+            let reason = JSONSyntaxFault.first(in: bytes)?.description ?? JSONCoder.explain(error)
+            throw Unusable(problems: ["\(name): is not a bookings file: \(reason)"])
         }
         guard let list = document.arrayValue ?? document["bookings"]?.arrayValue else {
             throw Unusable(problems: ["\(name): should hold {\"bookings\": [ … ]}"])
@@ -105,6 +106,11 @@ public enum BookingsFile {
             for member in members.keys.sorted() where !known.contains(member) {
                 problems.append("\(place): \(member): is no member of a booking")
             }
+            let unknown = unknownWords(in: value)
+            guard unknown.isEmpty else {
+                problems += unknown.map { "\(place): \($0)" }
+                continue
+            }
             do {
                 let entry = try JSONCoder.decode(BookingEntry.self, from: value.canonicalBytes)
                 problems += entry.problems(programmes: programmes).map { "\(place): \($0.field): \($0.reason)" }
@@ -113,8 +119,10 @@ public enum BookingsFile {
                         entry.kind.rawValue, entry.number, entry.programme.rawValue, entry.day.description,
                         String(entry.attempt),
                     ]
-                if let other = seen.updateValue(index + 1, forKey: identity) {
+                if let other = seen[identity] {
                     problems.append("\(place): is the same booking as number \(other)")
+                } else {
+                    seen[identity] = index + 1
                 }
                 entries.append(entry)
             } catch {
@@ -125,12 +133,16 @@ public enum BookingsFile {
         return entries
     }
 
-    /// Where the parser stopped, in its own words.
-    private static func place(_ error: any Error) -> String {
-        guard case .dataCorrupted(let context)? = error as? DecodingError else {
-            return ": " + JSONCoder.explain(error)
+    /// Members that hold none of the words that may stand there, with those words: the decoder names only its types.
+    private static func unknownWords(in booking: JSONValue) -> [String] {
+        let lists: [(name: String, found: JSONValue?, words: [String])] = [
+            ("kind", booking["kind"], DocumentKind.allCases.map(\.rawValue)),
+            ("sex", booking["sex"], [BookedPerson.Sex.male, .female].map(\.rawValue)),
+            ("facts.reason", booking["facts"]?["reason"], ExamReason.allCases.map(\.rawValue)),
+        ]
+        return lists.compactMap { name, found, words in
+            guard let text = found?.stringValue, !words.contains(text) else { return nil }
+            return "\(name): \"\(text)\" is none of \(words.joined(separator: ", "))"
         }
-        let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        return ": " + cause
     }
 }

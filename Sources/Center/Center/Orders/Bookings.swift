@@ -56,6 +56,9 @@ final class OrderSignals: Sendable {
     /// How often an appliance got orders; taken before the store is asked, so that nothing is missed in between.
     func count(_ appliance: String) -> Int { state.withLock { $0.count[appliance] ?? 0 } }
 
+    /// How many questions are held open now.
+    var waitingCount: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
+
     func orders(for appliance: String) {
         let woken = state.withLock { state in
             state.count[appliance, default: 0] += 1

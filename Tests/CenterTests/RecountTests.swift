@@ -1,0 +1,242 @@
+import CanonicalJSON
+import CenterLink
+import CivilTime
+import Courier
+import Cryptography
+import Exam
+import Ledger
+import Packages
+import Platform
+import QuestionBank
+import Testing
+
+@testable import Center
+
+@Suite struct RecountTests {
+    @Test func `a result is recounted from the answers and the bank's keys`() async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder)
+        #expect(try center.center.banks.add(bank.path) == bank.digest)
+        try await hall.sit("a-1", bank, rightAnswers: 4)
+        try await hall.sit("a-2", bank, rightAnswers: 2)
+        _ = try await hall.client().post(try await hall.segment(after: 0))
+        try await center.center.projector.settle()
+
+        let results = try await center.store.results(after: 0, limit: 10).map(\.result)
+        #expect(results.map(\.attempt) == ["a-1", "a-2"])
+        #expect(results.map(\.score) == [100, 50])
+        #expect(results.map(\.passed) == [true, false])
+        #expect(results.map(\.verified) == [true, true], "\(results.map(\.problem))")
+        #expect(try await center.store.warnings().isEmpty)
+        await center.stop()
+    }
+
+    /// What a faulty or a taken-over appliance might sign.
+    enum Lie: CaseIterable {
+        case score, passMark, responses, paper, candidate, journal
+
+        var words: String {
+            switch self {
+            case .score: "points, signed are"
+            case .passMark: "pass mark"
+            case .responses: "responses"
+            case .paper: "the paper is not the one"
+            case .candidate: "candidate"
+            case .journal: "journal.last"
+            }
+        }
+    }
+
+    @Test(arguments: Lie.allCases)
+    func `a result that does not hold is listed as wrong, with a warning that says why`(_ lie: Lie) async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder)
+        _ = try center.center.banks.add(bank.path)
+        try await hall.sit("a-1", bank, rightAnswers: 2, lie: lie)
+        _ = try await hall.client().post(try await hall.segment(after: 0))
+        try await center.center.projector.settle()
+        let result = try #require(try await center.store.results(after: 0, limit: 10).first?.result)
+        #expect(result.verified == false)
+        #expect(result.problem.contains(lie.words), "\(result.problem)")
+        let warning = try await center.store.warnings().first
+        #expect(warning?.kind == "result does not hold")
+        #expect(warning?.detail.contains(lie.words) == true)
+        await center.stop()
+    }
+
+    @Test func `a result waits for its bank and is looked at when it comes`() async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder)
+        try await hall.sit("a-1", bank, rightAnswers: 4)
+        _ = try await hall.client().post(try await hall.segment(after: 0))
+        try await center.center.projector.settle()
+        var result = try await center.store.results(after: 0, limit: 10).first?.result
+        #expect(result != nil && result?.verified == nil)
+        #expect(result?.problem.contains(bank.digest) == true)
+        guard case .bank(bank.digest) = await center.center.perform(.addBank(path: bank.path)) else {
+            Issue.record("the bank was not taken")
+            return
+        }
+        result = try await center.store.results(after: 0, limit: 10).first?.result
+        #expect(result?.verified == true)
+        await center.stop()
+    }
+
+    @Test func `a bank is fetched in parts that make up the whole`() async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder)
+        _ = try center.center.banks.add(bank.path)
+        let whole = try readFile(bank.path)
+        let url = center.url + "/v1/banks/" + bank.digest
+        let answer = try await HTTPClient(hall.tls, label: "test").send(url)
+        #expect(answer.status == 200)
+        #expect(answer.body == whole)
+        func curl(_ range: String) async throws -> (code: String, body: [UInt8]) {
+            let (part, code) = (hall.folder.path + "/part", hall.folder.path + "/code")
+            _ = try await run(
+                "curl",
+                [
+                    "-s", "-o", part, "-w", "%{http_code}", "-r", range, "--cacert", center.authority, "--cert",
+                    hall.tls.certificate ?? "", "--key", hall.tls.key ?? "", url,
+                ], output: code)
+            return (try text(code), try readFile(part))
+        }
+        let half = whole.count / 2
+        let first = try await curl("0-\(half - 1)")
+        let second = try await curl("\(half)-")
+        #expect(first.code == "206" && second.code == "206")
+        #expect(first.body + second.body == whole)
+        #expect(try await curl("\(whole.count)-").code == "416")
+        await center.stop()
+    }
+
+    @Test func `a file that is no package is not shelved`() async throws {
+        let center = try TestCenter()
+        let refused = #expect(throws: Failure.self) { try center.center.banks.add(center.authority) }
+        #expect(refused?.code == .badData)
+        #expect(refused?.message.hasPrefix(center.authority) == true)
+        for name in ["../keys/keys", "..", "A", String(repeating: "g", count: 64)] {
+            #expect(center.center.banks.file(name) == nil)
+        }
+        await center.stop()
+    }
+}
+
+/// A bank of six questions, all answered by option 2.
+struct SmallBank {
+    let path: String
+    let digest: String
+    let package: QuestionPackage
+    let programme: Programme
+
+    init(folder: TestFolder) throws {
+        let programme = try JSONCoder.decode(
+            Programme.self,
+            from: Array(
+                """
+                {"code": "T", "names": {"en": "Test"}, "classes": ["C1"], "questions": 4, "pointsEach": 25, "full": 100,
+                 "passMark": 75, "minutes": 10, "kinds": {"judge": 2, "single": 2}, "composition": {"law": 4},
+                 "attemptsPerBooking": 2, "policies": {"commitOnNext": true, "feedback": "verdict",
+                 "earlyFail": "prompt", "goingBack": false}, "legalBasis": [], "evidence": {}, "notes": ""}
+                """.utf8))
+        let items = (1...6).map { number in
+            let kind: ItemKind = number <= 3 ? .judge : .single
+            let options = kind == .judge ? [:] : [1: "one", 2: "two", 3: "three"]
+            return Item(
+                id: ItemID("Q-\(number)"), version: 1, kind: kind, area: "law", classes: ["C1"], basis: "Art. 1",
+                picture: nil, texts: ["en": ItemText(stem: "stem", options: options, explanation: "because")],
+                written: "A 2026-01-01", reviewed: "B 2026-01-02")
+        }
+        let contents = BankContents(
+            index: BankIndex(
+                id: "small", version: 1, languages: ["en"], validFrom: nil, validUntil: nil,
+                areas: ["law": ["en": "Law"]], programmes: [programme],
+                blueprints: [
+                    try Blueprint(programme: "T", version: 1, kinds: [.judge: 2, .single: 2], areas: ["law": 4])
+                ],
+                promises: [], items: items.map(\.indexEntry)),
+            items: Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0) }),
+            keys: Dictionary(uniqueKeysWithValues: items.map { ($0.id, [2]) }), pictures: [:])
+        path = folder.path + "/small.bank"
+        try QuestionPackage.write(contents, to: path)
+        package = try QuestionPackage(path: path)
+        digest = package.digest
+        self.programme = programme
+    }
+}
+
+extension TestHall {
+    /// Journals one candidate's whole attempt and its signed result; `lie` is what the result says wrongly.
+    func sit(_ attempt: AttemptID, _ bank: SmallBank, rightAnswers: Int, lie: RecountTests.Lie? = nil) async throws {
+        let complete = try bank.programme.complete()
+        let blueprint = try #require(bank.package.index.blueprint(for: "T"))
+        let seed = [UInt8](repeating: 7, count: 32)
+        var paper = try Paper.draw(
+            bank: bank.digest, blueprint: blueprint, index: bank.package.index.items, vehicleClass: "C1", seed: seed)
+        if lie == .paper {
+            paper = Paper(
+                bank: paper.bank, programme: paper.programme, blueprint: paper.blueprint, seed: paper.seed,
+                items: paper.items.reversed())
+        }
+        let opened = AttemptEntry.Opened(
+            booking: "b-1", candidate: "digest", programme: "T", vehicleClass: "C1", attemptNumber: 1, language: "en",
+            reason: .first, seat: 3, subject: "s-1", sealed: "", extraTimePercent: 0)
+        let passMark = lie == .passMark ? 50 : complete.passMark
+        let started = AttemptEntry.Started(
+            paper: paper, kinds: complete.kinds, paperDigest: base64url(sha256(paper.canonicalItems())),
+            budgetMs: 600_000, full: complete.full, passMark: passMark, pointsEach: complete.pointsEach,
+            policies: complete.policies)
+        var entries: [AttemptEntry] = [
+            .opened(opened), .verified(.init(by: .card, language: "en")), .rulesAcknowledged(.init(version: 1)),
+            .started(started),
+        ]
+        for (index, item) in paper.items.enumerated() {
+            entries.append(
+                .chose(.init(number: index + 1, item: item.item, answer: [index < rightAnswers ? 2 : 1])))
+            entries.append(.committed(.init(number: index + 1)))
+        }
+        entries.append(.ended(.init(by: .submitted, spentMs: 61_000)))
+        var state = Attempt(id: attempt, opened: opened)
+        for entry in entries.dropFirst() { try state.apply(entry) }
+        var scored = try Scorer.score(
+            started, answers: state.answers, area: { _ in "law" }, key: { (_) throws -> Set<Int> in [2] })
+        if lie == .score {
+            scored = AttemptEntry.Scored(
+                score: 100, full: 100, passMark: passMark, passed: true, wrong: [], areas: scored.areas)
+        }
+        entries += [.scored(scored), .signed(.init(sealed: ""))]
+        try state.apply(.scored(scored))
+        let first = journal.tip.sequence + 1
+        let stream = "attempt/\(attempt)"
+        try await journal.append(
+            try entries.map { try Draft(kind: $0.kind.rawValue, stream: stream, encoding: Wrapped($0.body)) })
+        let scoredState = state
+        let (keys, time, appliance) = (keys, time, appliance)
+        try await journal.append(head: true) { tip in
+            var result = try #require(
+                try scoredState.result(
+                    appliance: appliance, startedAt: time.wall(), endedAt: time.wall(),
+                    journal: .init(first: first, last: tip.sequence, digest: base64url(tip.digest)),
+                    sha256: { base64url(sha256($0)) }))
+            if lie == .responses { result.responses = base64url(sha256([])) }
+            if lie == .candidate { result.candidate = "somebody else" }
+            if lie == .journal { result.journal.last -= 1 }
+            let issued = AttemptEntry.ResultIssued(jws: try JWS.sign(payload: result, key: keys.signing))
+            return [try Draft(kind: "attempt.result", stream: stream, encoding: issued)]
+        }
+    }
+
+    private struct Wrapped: Encodable {
+        let value: any Encodable
+        init(_ value: any Encodable) { self.value = value }
+        func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+    }
+}
