@@ -7,9 +7,9 @@ import Synchronization
 /// Register one under a name of its own for each test; it stays registered until the process ends.
 public final class FaultyDisk: Sendable {
     public enum Operation: Sendable, Hashable {
-        case write(path: String, offset: Int, count: Int)
+        case write(path: String, offset: Int, bytes: [UInt8])
         case synchronize(path: String)
-        case truncate(path: String)
+        case truncate(path: String, size: Int)
     }
 
     /// What becomes of an operation.
@@ -123,12 +123,16 @@ private let methods: Methods = {
         innerFile(file!).pointee.pMethods.pointee.xRead(innerFile(file!), buffer, count, offset)
     }
     own.xWrite = { file, buffer, count, offset in
-        let code = decide(file!) { .write(path: $0, offset: Int(offset), count: Int(count)) }
+        let code = decide(file!) {
+            .write(
+                path: $0, offset: Int(offset),
+                bytes: Array(UnsafeRawBufferPointer(start: buffer, count: Int(count))))
+        }
         guard code == SQLITE_OK else { return code }
         return innerFile(file!).pointee.pMethods.pointee.xWrite(innerFile(file!), buffer, count, offset)
     }
     own.xTruncate = { file, size in
-        let code = decide(file!) { .truncate(path: $0) }
+        let code = decide(file!) { .truncate(path: $0, size: Int(size)) }
         guard code == SQLITE_OK else { return code }
         return innerFile(file!).pointee.pMethods.pointee.xTruncate(innerFile(file!), size)
     }
