@@ -20,8 +20,7 @@ extension Journal {
         } catch {
             guard error.isFull else { throw stop(error) }
             // Nothing is lost: the pages stay in the log until there is room.
-            Log.warning("journal: no room for a checkpoint; the log is kept")
-            shared.withLock { $0.state = .full }
+            noteFull("journal: no room for a checkpoint; the log is kept")
             return
         }
         let hasBallast = ballast.restore()

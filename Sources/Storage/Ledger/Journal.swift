@@ -214,13 +214,21 @@ public actor Journal {
                     isSecond = true
                     continue
                 }
-                Log.error("journal: the disk is full and has no reserve; nothing was written")
-                shared.withLock { $0.state = .full }
+                noteFull("journal: the disk is full and has no reserve; nothing was written")
                 throw .full
             } catch {
                 throw stop(error)
             }
         }
+    }
+
+    /// Says once that the disk is full, not at each append until there is room.
+    func noteFull(_ words: String) {
+        let isNews = shared.withLock { health in
+            defer { health.state = .full }
+            return health.state != .full
+        }
+        if isNews { Log.error(words) }
     }
 
     private func committed(_ next: Tip, signed newest: Int?, since begin: Instant) {
