@@ -18,14 +18,24 @@ public struct ListedReader: Sendable {
             let names = try context.readers()
             let states = try context.wait(for: names.map { ($0, .unaware) }, milliseconds: 0)
             return names.enumerated().map { index, name in
-                let worker = ReaderWorker(name: name, profile: nil)
-                let identity = worker.identify()
-                return ListedReader(
-                    reader: identity.reader, profile: profiles.first { $0.fits(reader: name) }?.name,
-                    hasCard: states?[index].isPresent ?? false, isBusy: identity.isBusy)
+                let state = states?[index]
+                do throws(PCSCError) {
+                    let reader = try ReaderWorker(name: name, profile: nil).identify()
+                    return listed(reader, state, isBusy: false, profiles)
+                } catch {
+                    return listed(ReaderID(name: name), state, isBusy: error.code == .sharingViolation, profiles)
+                }
             }
         } catch {
             throw Failure(.unavailable, "the card service pcscd does not answer: \(error)")
         }
+    }
+
+    private static func listed(
+        _ reader: ReaderID, _ state: PCSCState?, isBusy: Bool, _ profiles: [ReaderProfile]
+    ) -> ListedReader {
+        ListedReader(
+            reader: reader, profile: profiles.first { $0.fits(reader: reader.name) }?.name,
+            hasCard: state?.isPresent ?? false, isBusy: isBusy)
     }
 }

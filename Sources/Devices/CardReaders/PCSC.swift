@@ -153,11 +153,18 @@ final class PCSCConnection {
     }
 
     /// An attribute of the reader or its card; nil when the reader does not have it.
-    func attribute(_ attribute: Attribute) -> [UInt8]? {
+    ///
+    /// - Throws: only when the service is gone; readers refuse what they do not have in many ways.
+    func attribute(_ attribute: Attribute) throws(PCSCError) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: 256)
         var length = DWORD(value.count)
-        let result = SCardGetAttrib(handle, DWORD(attribute.rawValue), &value, &length)
-        return PCSCCode(result) == PCSCCode(SCARD_S_SUCCESS) ? Array(value.prefix(Int(length))) : nil
+        do throws(PCSCError) {
+            try check("SCardGetAttrib", SCardGetAttrib(handle, DWORD(attribute.rawValue), &value, &length))
+        } catch {
+            if error.code.isServiceLost { throw error }
+            return nil
+        }
+        return Array(value.prefix(Int(length)))
     }
 
     /// Function-like macros in the headers, so written out.

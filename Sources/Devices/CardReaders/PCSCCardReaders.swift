@@ -39,8 +39,8 @@ public final class PCSCCardReaders: CardReaderSource {
         /// The monitor must not look at it: a mute card makes libpcsclite sleep 400 ms at each look, for all readers.
         var isIgnored = false
         var workSince: Instant?
-        /// How often another program was found to hold it.
-        var busyTimes = 0
+        /// Attempts that failed on the card that lies there.
+        var failures = 0
     }
 
     /// - Parameter hangLimitMilliseconds: after so long without an answer a reader is reported as hanging.
@@ -175,17 +175,20 @@ extension PCSCCardReaders {
         let profile = profiles.first { $0.fits(reader: name) }
         let worker = ReaderWorker(name: name, profile: profile)
         state.withLock { $0.readers[name] = Reader(worker: worker, profile: profile?.name, workSince: time.now()) }
-        worker.run { [weak self] in self?.identify(name, worker, attempts: 10) }
+        worker.run { [weak self] in self?.identify(name, worker, attempt: 1) }
     }
 
-    /// On the worker's queue. While another program holds the reader it is asked again, for a second in all; then its
-    /// name has to do.
-    private func identify(_ name: String, _ worker: ReaderWorker, attempts: Int) {
-        let (id, isBusy) = worker.identify()
-        if isBusy, attempts > 1, !isStopped {
-            worker.run(after: 100) { [weak self] in self?.identify(name, worker, attempts: attempts - 1) }
-        } else {
-            identified(name, worker, as: id)
+    /// On the worker's queue. A reader that does not say who it is, because another program holds it, is asked again;
+    /// after a second it is told by its name alone, and is renamed when it answers at last.
+    private func identify(_ name: String, _ worker: ReaderWorker, attempt: Int) {
+        guard state.withLock({ $0.readers[name]?.worker === worker }) else { return }
+        do throws(PCSCError) {
+            identified(name, worker, as: try worker.identify())
+        } catch {
+            if attempt == 10 { identified(name, worker, as: ReaderID(name: name)) }
+            worker.run(after: attempt < 10 ? 100 : 1000) { [weak self] in
+                self?.identify(name, worker, attempt: attempt + 1)
+            }
         }
     }
 
@@ -228,7 +231,7 @@ extension PCSCCardReaders {
 
     private func announce(_ move: CardMove, _ reader: inout Reader) {
         reader.card = move == .in ? .reading : .none
-        reader.busyTimes = 0
+        reader.failures = 0
         guard let id = reader.id else { return }
         emit.yield(move == .in ? .cardIn(id) : .cardOut(id))
     }
@@ -250,7 +253,8 @@ extension PCSCCardReaders {
     }
 
     private func introduce(_ reader: inout Reader, as id: ReaderID) {
-        guard reader.id == nil else { return }
+        guard reader.id != id else { return }
+        if let earlier = reader.id { emit.yield(.vanished(earlier)) }
         reader.id = id
         emit.yield(.appeared(id))
         if reader.isPresent {
@@ -284,19 +288,14 @@ extension PCSCCardReaders {
             reader.card = .read
             reader.isIgnored = false
             emit.yield(.document(id, document))
-        case .fault(.mute):
-            reader.isIgnored = true
-            report(.mute, &reader, id)
-            begin(name, reader, after: 200)
-        case .fault(.busy):
-            reader.isIgnored = false
-            // Another program may only have been quicker this time.
-            reader.busyTimes += 1
-            if reader.busyTimes > 3 { report(.busy, &reader, id) }
-            begin(name, reader, after: 100)
         case .fault(let fault):
-            reader.isIgnored = false
-            report(fault, &reader, id)
+            reader.isIgnored = fault == .mute
+            reader.failures += 1
+            let patience = Patience(with: fault)
+            if reader.failures >= patience.attempts { report(fault, &reader, id) }
+            if reader.failures < patience.attempts || patience.goesOn {
+                begin(name, reader, after: patience.pauseMilliseconds)
+            }
         case .gone:
             // The monitor sees removals by itself, unless it was told not to look.
             guard reader.isIgnored else { break }
@@ -323,13 +322,31 @@ extension PCSCCardReaders {
                 guard let since = reader.workSince, now.milliseconds(since: since) >= hangLimitMilliseconds else {
                     continue
                 }
-                introduce(&reader, as: ReaderID(name: name))
+                if reader.id == nil { introduce(&reader, as: ReaderID(name: name)) }
                 if let id = reader.id, reader.card != .unreadable(.readerHangs) {
                     Log.error("reader \(id) has not answered for \(hangLimitMilliseconds) ms")
                     report(.readerHangs, &reader, id)
                 }
                 state.readers[name] = reader
             }
+        }
+    }
+}
+
+/// How often a card is tried before its fault is told, and whether it is tried again after that.
+private struct Patience {
+    let attempts: Int
+    let pauseMilliseconds: Int
+    let goesOn: Bool
+
+    init(with fault: CardFault) {
+        switch fault {
+        // People turn a card over. Each attempt powers it anew. A card just pulled away looks mute, too, for a moment.
+        case .mute: (attempts, pauseMilliseconds, goesOn) = (2, 150, true)
+        case .badContact: (attempts, pauseMilliseconds, goesOn) = (3, 50, false)
+        // Another program may only have been quicker this time.
+        case .busy: (attempts, pauseMilliseconds, goesOn) = (4, 100, true)
+        default: (attempts, pauseMilliseconds, goesOn) = (1, 0, false)
         }
     }
 }

@@ -39,46 +39,38 @@ final class ReaderWorker: @unchecked Sendable {
         }
     }
 
-    /// Asks the reader who it is; a reader whose card another program holds is busy and does not tell. On the queue only.
-    func identify() -> (reader: ReaderID, isBusy: Bool) {
-        let reader: PCSCConnection
-        do throws(PCSCError) {
-            reader = try currentContext().connectDirectly(to: name)
-        } catch {
-            return (ReaderID(name: name), error.code == .sharingViolation)
-        }
-        let serial = reader.attribute(.serialNumber).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let port = reader.attribute(.channel).flatMap { USBPort.path(channel: $0) }
-        return (ReaderID(name: name, serial: serial.flatMap { $0.isEmpty ? nil : $0 }, port: port), false)
+    /// Asks the reader who it is. On the queue only.
+    ///
+    /// - Throws: above all a sharing violation, while another program holds the reader's card.
+    func identify() throws(PCSCError) -> ReaderID {
+        let reader = try onService { context throws(PCSCError) in try context.connectDirectly(to: name) }
+        let serial = try reader.attribute(.serialNumber).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let port = try reader.attribute(.channel).flatMap { USBPort.path(channel: $0) }
+        return ReaderID(name: name, serial: serial.flatMap { $0.isEmpty ? nil : $0 }, port: port)
     }
 
-    /// Reads the card that lies there now. On the queue only.
+    /// Tries to read the card that lies there now, from the start. On the queue only.
     ///
-    /// Whatever goes wrong between reader and card looks alike: removal in the middle is "not transacted" first and
-    /// "removed" a moment later. So the card is looked for again, at most three times in all, each time from the start:
-    /// a connection must not be revived, it would go on with whatever card lies there by then.
+    /// An earlier connection must not be revived: it would go on with whatever card lies there by now.
     func read() -> ReadingOutcome {
         release()
         guard let profile else { return .fault(.noProfile) }
-        for _ in 0..<3 {
-            do throws(ReadingFailure) {
-                return .document(try attempt(profile))
-            } catch {
-                switch error {
-                case .card(.badContact): break
-                case .card(let fault): return .fault(fault)
-                case .service(let error):
-                    switch error.code {
-                    case .noCard, .readerUnavailable, .unknownReader: return .gone
-                    case .unpowered, .unresponsive: return .fault(.mute)
-                    case .sharingViolation: return .fault(.busy)
-                    default: if error.code.isServiceLost { return .serviceLost }
-                    }
+        do throws(ReadingFailure) {
+            return .document(try attempt(profile))
+        } catch {
+            switch error {
+            case .card(let fault): return .fault(fault)
+            case .service(let error) where error.code.isServiceLost: return .serviceLost
+            case .service(let error):
+                switch error.code {
+                case .noCard, .readerUnavailable, .unknownReader: return .gone
+                case .unpowered, .unresponsive: return .fault(.mute)
+                case .sharingViolation: return .fault(.busy)
+                // Removal in the middle looks like bad contact: "not transacted" first, "removed" a moment later.
+                default: return .fault(.badContact)
                 }
             }
-            connection = nil
         }
-        return .fault(.badContact)
     }
 
     /// Lets go of the card. On the queue only.
@@ -93,22 +85,31 @@ final class ReaderWorker: @unchecked Sendable {
     private func attempt(_ profile: ReaderProfile) throws(ReadingFailure) -> IdentityDocument {
         let card: PCSCConnection
         do throws(PCSCError) {
-            card = try currentContext().connect(to: name)
+            card = try onService { context throws(PCSCError) in try context.connect(to: name) }
         } catch {
-            if error.code.isServiceLost { context = nil }
             throw .service(error)
         }
         connection = card
-        if let atr = card.attribute(.answerToReset), !profile.fits(answerToReset: atr) {
-            throw .card(.notAnIdentityCard)
+        let answerToReset: [UInt8]?
+        do throws(PCSCError) {
+            answerToReset = try card.attribute(.answerToReset)
+        } catch {
+            throw .service(error)
         }
+        if let answerToReset, !profile.fits(answerToReset: answerToReset) { throw .card(.notAnIdentityCard) }
         return try CardReading(channel: card, profile: profile).document()
     }
 
-    private func currentContext() throws(PCSCError) -> PCSCContext {
-        if let context { return context }
-        let made = try PCSCContext()
-        context = made
-        return made
+    /// Uses this worker's context, a new one if the service of the last one is gone.
+    private func onService<Result>(_ body: (PCSCContext) throws(PCSCError) -> Result) throws(PCSCError) -> Result {
+        do throws(PCSCError) {
+            if let context { return try body(context) }
+            let made = try PCSCContext()
+            context = made
+            return try body(made)
+        } catch {
+            if error.code.isServiceLost { context = nil }
+            throw error
+        }
     }
 }
