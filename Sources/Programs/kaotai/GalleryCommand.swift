@@ -5,7 +5,7 @@ import Terminal
 private let usage = """
     usage: kaotai gallery --out DIR [--width W] [--height H] [--language TAG] [--kiosk DIR] [--json]
 
-    Draws every screen from sample scenes as PNG files, and a sample slip as slip.pdf.
+    Draws every screen from sample scenes as PNG files, and a sample slip as slip.pdf and slip.png.
 
       --out DIR          where the files go
       --width, --height  the display in pixels (1920 by 1080)
@@ -35,7 +35,9 @@ func galleryCommand(_ words: [String]) async throws -> ExitCode {
         kiosk: try Kiosk(folder: arguments.value("kiosk") ?? "Kiosk"), width: width, height: height,
         language: arguments.value("language") ?? "zh-Hans")
     let screens = try gallery.draw(into: out)
-    try AtomicFile.write(gallery.slip(), to: "\(out)/slip.pdf")
+    let slip = gallery.slip()
+    try AtomicFile.write(slip.pdf, to: "\(out)/slip.pdf")
+    try AtomicFile.write(slip.png, to: "\(out)/slip.png")
     if arguments.has("json") {
         standardOutput(try JSONCoder.text(GalleryReport(screens: screens, out: out)) + "\n")
     } else {

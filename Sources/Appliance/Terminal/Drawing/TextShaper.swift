@@ -46,8 +46,9 @@ final class ShapedText {
             pango_layout_set_height(layout, -Int32(key.lines))
             pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END)
         }
-        // Pango turns left and right around for right-to-left paragraphs; a screen wants its own side.
-        let turned = (pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL) != rightToLeft
+        // Pango turns left and right around for a paragraph that runs against its context; a screen wants its own side.
+        let against = (pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL) != rightToLeft
+        let turned = against != rightToLeft
         switch key.alignment {
         case .center: pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER)
         case .leading: pango_layout_set_alignment(layout, turned ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT)

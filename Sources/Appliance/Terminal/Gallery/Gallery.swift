@@ -35,8 +35,11 @@ public struct Gallery {
         return names
     }
 
-    /// The slip of a sample result, as PDF.
-    public func slip() -> [UInt8] { SlipDocument(samples.slip(), kiosk: renderer.kiosk).pdf() }
+    /// The slip of a sample result, as PDF and as a picture of it.
+    public func slip() -> (pdf: [UInt8], png: [UInt8]) {
+        let document = SlipDocument(samples.slip(), kiosk: renderer.kiosk)
+        return (document.pdf(), document.png())
+    }
 
     /// A road sign of our own drawing.
     private static func samplePicture() -> [UInt8] {

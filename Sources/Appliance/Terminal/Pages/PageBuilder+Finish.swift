@@ -36,6 +36,10 @@ extension PageBuilder {
             let side = min(
                 (frame.width - gap * (columns - 1)) / columns, (frame.height - gap * (rows - 1)) / rows, px(30))
             if side > best.side { best = (columns, side) }
+            // Rows of tens and fives are found again at a glance.
+            if columns % 5 == 0, count > 20, side >= min(px(Self.touchable), best.side), side * 10 >= best.side * 9 {
+                best = (columns, side)
+            }
         }
         let rows = (count + best.columns - 1) / best.columns
         let high = best.side

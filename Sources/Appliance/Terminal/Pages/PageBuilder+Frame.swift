@@ -29,8 +29,8 @@ extension PageBuilder {
 
     /// The line above everything in an exam; the room below it comes back.
     func header(position: (number: Int, total: Int)? = nil) -> Rect {
-        var content = Rect(x: margin, y: px(6), width: bounds.width - 2 * margin, height: bounds.height - px(6))
-        guard let header = scene.header else { return content }
+        guard let header = scene.header else { return waitingRoom(bilingual: false) }
+        var content = Rect(x: margin, y: 0, width: bounds.width - 2 * margin, height: bounds.height)
         let bar = Rect(x: 0, y: 0, width: bounds.width, height: headerHeight)
         box(bar, .header, radius: 0, border: 0)
         var right = bounds.width - margin
@@ -50,15 +50,7 @@ extension PageBuilder {
                 bold: true, tone: .header, .leading)
         }
         right = place.x - px(5)
-        var left = margin
-        if let seat = scene.seat {
-            let words = t("header.seat", ["seat": "\(seat)"])
-            let wide = width(words, Em.body, bold: true) + px(7)
-            let badge = Rect(x: left, y: px(2.5), width: wide, height: headerHeight - px(5))
-            box(badge, .card, radius: 2, border: 0)
-            label(words, in: badge, Em.body, bold: true, tone: .card)
-            left += wide + px(5)
-        }
+        var left = seatBadge(x: margin)
         let name = min(width(header.candidate, Em.body, bold: true) + px(1), max(0, right - left))
         label(
             header.candidate, in: Rect(x: left, y: 0, width: name, height: headerHeight), Em.body, bold: true,
@@ -72,6 +64,17 @@ extension PageBuilder {
         content.y = headerHeight + px(5)
         content.height = bounds.height - content.y
         return content
+    }
+
+    /// Which seat this is; where it ends comes back.
+    func seatBadge(x: Int) -> Int {
+        guard let seat = scene.seat else { return x }
+        let words = t("header.seat", ["seat": "\(seat)"])
+        let wide = width(words, Em.body, bold: true) + px(7)
+        let badge = Rect(x: x, y: px(2.5), width: wide, height: headerHeight - px(5))
+        box(badge, .card, radius: 2, border: 0.35)
+        label(words, in: badge, Em.body, bold: true, tone: .card)
+        return x + wide + px(5)
     }
 
     private func piece(_ words: String, before right: Int, bold: Bool) -> Int {
@@ -91,9 +94,10 @@ extension PageBuilder {
         }
         let seconds = (milliseconds + 999) / 1000
         let digits = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
-        let last = seconds <= 60
-        let stopped = if case .stopped = clock { true } else { false }
-        let words = last && !stopped ? t("header.lastMinute") : t(stopped ? "header.timeStopped" : "header.timeLeft")
+                let running = if case .running = clock { true } else { false }
+        let last = running && seconds <= 60
+        let paused = if case .paused = scene.screen { true } else { false }
+        let words = last ? t("header.lastMinute") : t(paused ? "header.timeStopped" : "header.timeLeft")
         let room = max(width(t("header.timeLeft"), Em.small), width(t("header.lastMinute"), Em.small, bold: true))
         let number = width("88:88", 9.4, bold: true) + px(1)
         let wide = room + number + px(12)
@@ -124,11 +128,14 @@ extension PageBuilder {
                     t(scene.theme == .day ? "setting.contrast" : "setting.day"), .contrast,
                     .theme(scene.theme == .day ? .contrast : .day), x: left, y: y) + gap
         }
-        var wide = buttons.map { button in
-            let icon = button.icon == nil ? 0 : px(Em.body + 2.4)
-            return max(px(button.tone == .primary ? 62 : 34), width(button.words, Em.body, bold: true) + icon + px(10))
-        }
         let room = bounds.width - margin - left - gap * max(0, buttons.count - 1)
+        var buttons = buttons
+        var wide = buttons.map { wanted($0, roomy: true) }
+        if wide.reduce(0, +) > room {
+            // Words before icons: what is crowded keeps its words whole.
+            for index in buttons.indices where buttons[index].tone != .primary { buttons[index].icon = nil }
+            wide = buttons.map { wanted($0, roomy: false) }
+        }
         let total = wide.reduce(0, +)
         if total > room, total > 0 { wide = wide.map { $0 * room / total } }
         var right = bounds.width - margin
@@ -141,6 +148,12 @@ extension PageBuilder {
             right -= wide[index] + gap
         }
         return Rect(x: content.x, y: content.y, width: content.width, height: top - content.y - px(1))
+    }
+
+    private func wanted(_ button: FooterButton, roomy: Bool) -> Int {
+        let icon = button.icon == nil ? 0 : px(Em.body + 2.4)
+        let least = button.tone == .primary ? (roomy ? 62.0 : 50) : (roomy ? 34 : Self.touchable)
+        return max(px(least), width(button.words, Em.body, bold: true) + icon + px(roomy ? 10 : 7))
     }
 
     private var nextSize: TextSize {

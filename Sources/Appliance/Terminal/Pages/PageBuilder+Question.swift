@@ -23,7 +23,7 @@ extension PageBuilder {
         content = footer(content, questionButtons(question))
         meta(question, Rect(x: content.x, y: content.y, width: content.width, height: metaHeight))
         let top = content.y + metaHeight + px(3)
-        let body = Rect(x: content.x, y: top, width: content.width, height: content.bottom - top)
+        let body = Rect(x: content.x, y: top, width: content.width, height: content.bottom - top - px(1))
         let plan = plan(question, body)
         page.textScale = plan.scale
         text(
@@ -166,7 +166,7 @@ extension PageBuilder {
     private func options(_ question: Screen.Question, _ plan: QuestionPlan, x: Int, y: Int, room: Int) {
         let used = plan.rowHeights.reduce(0, +) + rowGap * max(0, plan.rowHeights.count - 1)
         let spare = max(0, room - used) / max(1, plan.rowHeights.count)
-        let comfortable = question.kind == .judge ? px(34) : px(26)
+        let comfortable = question.kind == .judge ? px(42) : px(26)
         var top = y
         let cell = (plan.textWidth - rowGap * (plan.columns - 1)) / plan.columns
         for (row, height) in plan.rowHeights.enumerated() {

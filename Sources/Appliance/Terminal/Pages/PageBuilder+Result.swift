@@ -39,11 +39,17 @@ extension PageBuilder {
             frame.y
             + text(
                 t("result.weakAreas"), x: frame.x, y: frame.y, width: frame.width, Em.option, bold: true) + px(2)
-        let row = px(9)
+        let row = px(10.5)
         let lineGap = px(1.6)
         let rowsHeight = areas.count * (row + px(3))
         var room = frame.bottom - y - rowsHeight
-        let em = Em.small * (textScale > 1.2 ? 1.12 : 1)
+        var em = Em.body * textScale
+        func needed() -> Int {
+            areas.flatMap(\.explanations).reduce(0) { sum, line in
+                sum + shape(line, style(em), width: frame.width - px(9)).height + lineGap
+            }
+        }
+        while em > Em.small, needed() > room { em = max(Em.small, em * 0.95) }
         // One explanation an area in turn, so that no area stays without while another has many.
         var shown = areas.map { _ in 0 }
         var open = true

@@ -30,6 +30,17 @@ extension PageBuilder {
         }
     }
 
+    /// The narrowest width that takes no more lines: so that no word stands alone on the last one.
+    private func evenWidth(_ string: String, _ style: TextStyle, _ room: Int) -> Int {
+        let lines = shape(string, style, width: room, .center).lines
+        guard lines > 1 else { return room }
+        var wide = room
+        while wide * 95 / 100 > room / 2, shape(string, style, width: wide * 95 / 100, .center).lines == lines {
+            wide = wide * 95 / 100
+        }
+        return wide
+    }
+
     private func stripParts(_ frame: Int, _ scale: Double, _ icon: Icon?) -> (pad: Int, icon: Int, words: Int) {
         let pad = px(4 * scale)
         let size = icon == nil ? 0 : px(9 * scale)
@@ -63,9 +74,11 @@ extension PageBuilder {
             box(field, own, radius: Double(size), border: 0.6)
             icon(symbol, field.inset(size * 24 / 100), own)
         case .words(let string, let em, let bold, let muted, let language):
+            let wide = evenWidth(string, style(em * scale, bold: bold, language: language), frame.width)
+            let x = alignment == .center ? frame.x + (frame.width - wide) / 2 : frame.x
             text(
-                string, x: frame.x, y: frame.y, width: frame.width, em * scale, bold: bold, tone: tone, muted: muted,
-                alignment, language: language)
+                string, x: x, y: frame.y, width: wide, em * scale, bold: bold, tone: tone, muted: muted, alignment,
+                language: language)
         case .space: break
         case .strip(let symbol, let words, let own, let second):
             let parts = stripParts(frame.width, scale, symbol)

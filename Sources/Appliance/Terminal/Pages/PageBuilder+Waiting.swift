@@ -106,7 +106,7 @@ extension PageBuilder {
         page.subject = "outOfOrder"
         if outOfOrder.code == Self.startingCode { return starting() }
         if outOfOrder.code == Self.awayCode { return away(outOfOrder.reason) }
-        let room = scene.header == nil ? waitingRoom() : header()
+        let room = header()
         var pieces: [StackPiece] = [
             .symbol(.wrench, .notice, 32), .space(5), .words(t("outOfOrder.title"), em: Em.title, bold: true),
             .space(1),
@@ -154,14 +154,19 @@ extension PageBuilder {
     }
 
     /// The bar of a hall that is open, with the time of day; the room below it comes back.
-    private func waitingRoom() -> Rect {
+    func waitingRoom(bilingual: Bool = true) -> Rect {
         let bar = Rect(x: 0, y: 0, width: bounds.width, height: px(17))
         box(bar, .header, radius: 0, border: 0)
-        icon(.shield, Rect(x: margin, y: px(4), width: px(9), height: px(9)), .header)
         let clock = width("88:88", 9.4, bold: true) + px(1)
+        var left = margin + px(13)
+        if bilingual {
+            icon(.shield, Rect(x: margin, y: px(4), width: px(9), height: px(9)), .header)
+        } else {
+            left = seatBadge(x: margin)
+        }
         label(
-            t("hall.name") + "   " + other("hall.name"),
-            in: Rect(x: margin + px(13), y: 0, width: bounds.width - 2 * margin - clock - px(18), height: bar.height),
+            bilingual ? t("hall.name") + "   " + other("hall.name") : t("hall.name"),
+            in: Rect(x: left, y: 0, width: bounds.width - margin - left - clock - px(5), height: bar.height),
             Em.body, bold: true, tone: .header, .leading)
         let frame = Rect(x: bounds.width - margin - clock, y: 0, width: clock, height: bar.height)
         page.clockFrame = frame

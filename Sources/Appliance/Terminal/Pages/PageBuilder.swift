@@ -145,7 +145,9 @@ final class PageBuilder {
     ) {
         var size = em
         var shaped = shape(string, style(size, bold: bold, language: language), width: frame.width, alignment)
-        while size > Em.small * 0.7, shaped.lines > lines || shaped.height > frame.height {
+        while size > Em.small * 0.7,
+            shaped.lines > lines || shaped.height > frame.height || breaksWord(string, shaped, frame.width, size, bold)
+        {
             size *= 0.94
             shaped = shape(string, style(size, bold: bold, language: language), width: frame.width, alignment)
         }
@@ -155,6 +157,12 @@ final class PageBuilder {
         let place = Rect(
             x: frame.x, y: frame.y + (frame.height - shaped.height) / 2, width: frame.width, height: shaped.height)
         add(.text(key, muted: muted), place, tone, target: target)
+    }
+
+    /// A word is wider than the frame and would be cut in two.
+    private func breaksWord(_ string: String, _ shaped: ShapedText, _ wide: Int, _ em: Double, _ bold: Bool) -> Bool {
+        guard shaped.lines > 1, !scene.language.hasPrefix("zh") else { return false }
+        return string.split(separator: " ").contains { width(String($0), em, bold: bold) > wide }
     }
 
     func icon(_ icon: Icon, _ frame: Rect, _ tone: Tone, target: Int? = nil) {

@@ -5,8 +5,8 @@ import TerminalLink
 /// The score sheet as a PDF page of A4: Chinese and the candidate's language, the signature, and the signed result as
 /// a QR code.
 struct SlipDocument {
-    /// One code is printed up to here; a longer result is cut into numbered parts of this many characters.
-    private static let partLength = 1800
+    /// One code holds a result up to here (version 36, modules of 0.45 mm); a longer one is cut into numbered parts.
+    private static let partLength = 2400
     private static let pointsPerMM = 72 / 25.4
     /// Bytes of the file in one frame.
     private static let pieceSize = 512 << 10
@@ -55,6 +55,21 @@ struct SlipDocument {
         }
     }
 
+    /// The same page as a picture, six pixels a millimetre.
+    func png() -> [UInt8] {
+        let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1260, 1782)!
+        let cairo = cairo_create(surface)!
+        defer {
+            cairo_destroy(cairo)
+            cairo_surface_destroy(surface)
+        }
+        cairo_set_source_rgb(cairo, 1, 1, 1)
+        cairo_paint(cairo)
+        cairo_scale(cairo, 6, 6)
+        draw(cairo)
+        return writtenBytes { write, closure in _ = cairo_surface_write_to_png_stream(surface, write, closure) }
+    }
+
     // MARK: The page, in millimetres
 
     private var second: String? { slip.language.hasPrefix("zh") ? nil : slip.language }
@@ -68,9 +83,11 @@ struct SlipDocument {
         pen.text(words("slip.title", StringCatalog.reference), x: 20, y: 7, width: 170, em: 8.5, bold: true)
         if let second { pen.text(words("slip.title", second), x: 20, y: 19, width: 170, em: 4.4, language: second) }
         verdict(pen, c)
-        var y = 66.0
-        for line in slip.lines { y += row(line, pen, c, y) }
-        y = max(y + 6, 150)
+        var y = 64.0
+        for start in stride(from: 0, to: slip.lines.count, by: 2) {
+            y += row(slip.lines[start..<min(start + 2, slip.lines.count)], pen, c, y)
+        }
+        y = max(y + 6, 142)
         signature(pen, c, y)
         codes(pen, c, y + 42)
     }
@@ -101,12 +118,16 @@ struct SlipDocument {
         pen.text(both(key), x: 44, y: 42.5, width: 140, em: 8, bold: true)
     }
 
-    private func row(_ line: SlipLine, _ pen: SlipPen, _ c: OpaquePointer, _ y: Double) -> Double {
-        pen.color(0.25, 0.3, 0.35)
-        let label = pen.text(both(line.label), x: 20, y: y + 1.6, width: 62, em: 3.7)
-        pen.color(0.06, 0.1, 0.14)
-        let value = pen.text(line.value, x: 84, y: y + 1.2, width: 106, em: 4.4, bold: true)
-        let high = max(label, value) + 2.8
+    /// Two facts side by side, each with its label above it.
+    private func row(_ lines: ArraySlice<SlipLine>, _ pen: SlipPen, _ c: OpaquePointer, _ y: Double) -> Double {
+        var high = 0.0
+        for (index, line) in lines.enumerated() {
+            let x = index == 0 ? 20.0 : 108
+            pen.color(0.25, 0.3, 0.35)
+            let label = pen.text(both(line.label), x: x, y: y + 1, width: 82, em: 3.4)
+            pen.color(0.06, 0.1, 0.14)
+            high = max(high, label + pen.text(line.value, x: x, y: y + 1 + label, width: 82, em: 4.6, bold: true) + 2)
+        }
         pen.color(0.8, 0.84, 0.88)
         cairo_set_line_width(c, 0.2)
         cairo_move_to(c, 20, y + high)
@@ -138,15 +159,22 @@ struct SlipDocument {
 
     private func codes(_ pen: SlipPen, _ c: OpaquePointer, _ y: Double) {
         let texts = Self.codes(of: slip.jws)
-        let side = texts.count == 1 ? 74.0 : min(74, (170 - 8 * Double(texts.count - 1)) / Double(texts.count))
+        let side = texts.count == 1 ? 78.0 : min(78, (170 - 8 * Double(texts.count - 1)) / Double(texts.count))
         for (index, text) in texts.enumerated() {
             guard let code = QRCode(text) else { continue }
             let x = 20 + Double(index) * (side + 8)
             let module = side / Double(code.width)
             pen.color(0, 0, 0)
             for row in 0..<code.width {
-                for column in 0..<code.width where code.isDark(column, row) {
-                    cairo_rectangle(c, x + Double(column) * module, y + Double(row) * module, module, module)
+                var column = 0
+                while column < code.width {
+                    let start = column
+                    while column < code.width, code.isDark(column, row) { column += 1 }
+                    if column > start {
+                        let wide = Double(column - start) * module
+                        cairo_rectangle(c, x + Double(start) * module, y + Double(row) * module, wide, module)
+                    }
+                    column += 1
                 }
             }
             cairo_set_antialias(c, CAIRO_ANTIALIAS_NONE)
