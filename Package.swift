@@ -166,6 +166,9 @@ let package = Package(
             name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["Terminal", "TerminalLink", "Display", "Touch", "Platform", "CanonicalJSON"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",

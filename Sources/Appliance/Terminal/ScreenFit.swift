@@ -33,10 +33,8 @@ public final class ScreenFit {
         Panel(width: 1920, height: 1080, size: PanelSize(widthMM: 476, heightMM: 268)),
     ]
 
-    /// The text of a question may be drawn this much smaller than the normal size before it counts as not fitting.
-    ///
-    /// At 0.8 the stem's capitals stand 5.6 mm on the smallest panel, the options' 4.8: nothing under 4 mm.
-    private static let smallest = 0.8
+    /// A large text may come down to the normal size where a question is long, and never below it.
+    private static let smallest = 1.0
 
     private let builders: [(panel: Panel, metrics: Metrics)]
     private let kiosk: Kiosk

@@ -81,8 +81,11 @@ final class TextShaper {
 
     init(theme: Theme) {
         self.theme = theme
-        leftToRight = Self.context(PANGO_DIRECTION_LTR)
-        rightToLeft = Self.context(PANGO_DIRECTION_RTL)
+        // A font map of its own: Pango's default one belongs to a thread, and a queue wanders over threads.
+        let fonts = pango_cairo_font_map_new()!
+        leftToRight = Self.context(fonts, PANGO_DIRECTION_LTR)
+        rightToLeft = Self.context(fonts, PANGO_DIRECTION_RTL)
+        g_object_unref(fonts)
     }
 
     deinit {
@@ -92,8 +95,10 @@ final class TextShaper {
         g_object_unref(UnsafeMutableRawPointer(rightToLeft))
     }
 
-    private static func context(_ direction: PangoDirection) -> OpaquePointer {
-        let context = pango_font_map_create_context(pango_cairo_font_map_get_default())!
+    private static func context(_ fonts: UnsafeMutablePointer<PangoFontMap>, _ direction: PangoDirection)
+        -> OpaquePointer
+    {
+        let context = pango_font_map_create_context(fonts)!
         pango_context_set_base_dir(context, direction)
         let options = cairo_font_options_create()
         cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)

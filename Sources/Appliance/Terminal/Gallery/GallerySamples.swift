@@ -225,7 +225,8 @@ struct GallerySamples {
                 SlipLine(label: "slip.attempt", value: "1"), SlipLine(label: "slip.seat", value: "3"),
                 SlipLine(label: "slip.date", value: "2026-11-22"), SlipLine(label: "slip.time", value: "09:12 – 09:41"),
                 SlipLine(label: "slip.score", value: "93 / 100"),
-                SlipLine(label: "slip.result", value: "93 ≥ 90"), SlipLine(label: "slip.bank", value: "kaotai-2026.11 · 5b1e 09c4"),
+                SlipLine(label: "slip.result", value: "93 ≥ 90"),
+                SlipLine(label: "slip.bank", value: "kaotai-2026.11 · 5b1e 09c4"),
                 SlipLine(label: "slip.fingerprint", value: "3f9c 51d0 8a77 e2b4"),
             ], passed: true, signature: Self.strokes,
             jws: String(repeating: "eyJhbGciOiJFZERTQSIsImtpZCI6IkI4", count: 45))

@@ -53,7 +53,8 @@ public struct StringCatalog: Sendable {
                             "\(language).json: \"\(key)\" has placeholders \(names(b)), should have \(names(a))")
                     }
                 case (_?, nil): problems.append("\(language).json: \"\(key)\" is missing")
-                default: problems.append("\(language).json: \"\(key)\" is in no other language")
+                case (nil, nil): break
+                case (nil, _?): problems.append("\(language).json: \"\(key)\" is in no other language")
                 }
             }
         }

@@ -94,7 +94,7 @@ extension PageBuilder {
         }
         let seconds = (milliseconds + 999) / 1000
         let digits = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
-                let running = if case .running = clock { true } else { false }
+        let running = if case .running = clock { true } else { false }
         let last = running && seconds <= 60
         let paused = if case .paused = scene.screen { true } else { false }
         let words = last ? t("header.lastMinute") : t(paused ? "header.timeStopped" : "header.timeLeft")

@@ -113,14 +113,15 @@ extension PageBuilder {
         var scale = textScale
         var best: QuestionPlan?
         while scale > 0.45 {
-            for part in question.picture == nil ? [0.0] : [0.42, 0.36, 0.30] {
+            for part in question.picture == nil ? [0.0] : [0.42, 0.36, 0.30, 0.25] {
                 for columns in columnChoices(question) {
                     let plan = measure(question, body, scale: scale, part: part, columns: columns)
                     if plan.height <= body.height { return plan }
                     if best == nil || plan.height < best!.height { best = plan }
                 }
             }
-            scale *= 0.95
+            // The normal size itself is among the tries.
+            scale = scale > 1 ? max(1, scale - 0.04) : scale * 0.97
         }
         var plan = best ?? measure(question, body, scale: scale, part: 0.3, columns: 1)
         plan.scale = 0

@@ -274,6 +274,8 @@ public actor TerminalRuntime {
             return
         }
         if digest == nil, let scene, !away, scene.revision != digested, let page = renderer.page {
+            // Painted in one piece, so that the pixels do not tell what was shown before.
+            push(renderer.repaint())
             digest = SceneDigest(revision: scene.revision, clock: page.clockFrame)
             digestStep()
         }
