@@ -156,6 +156,8 @@ let package = Package(
                 "IdentityCards",
                 "Ledger", "Packages", "Platform", "QuestionBank", "TerminalLink", "VirtualCards", "Workshop",
             ]),
+        .testTarget(
+            name: "HouseTests", dependencies: ["CanonicalJSON", "Center", "Courier", "Hall", "Platform", "Terminal"]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
         .testTarget(
             name: "LedgerTests",
