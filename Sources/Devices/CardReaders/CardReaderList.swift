@@ -14,13 +14,13 @@ public struct ListedReader: Sendable {
     /// - Throws: `Failure` with code 69 when the card service does not answer.
     public static func all(profiles: [ReaderProfile]) throws(Failure) -> [ListedReader] {
         do throws(PCSCError) {
-            let context = try PCSCContext()
+            let context = try PCSC().makeContext()
             let names = try context.readers()
             let states = try context.wait(for: names.map { ($0, .unaware) }, milliseconds: 0)
             return names.enumerated().map { index, name in
                 let state = states?[index]
                 do throws(PCSCError) {
-                    let reader = try ReaderWorker(name: name, profile: nil).identify()
+                    let reader = try ReaderWorker(name: name, profile: nil, service: PCSC()).identify()
                     return listed(reader, state, isBusy: false, profiles)
                 } catch {
                     return listed(ReaderID(name: name), state, isBusy: error.code == .sharingViolation, profiles)

@@ -8,16 +8,9 @@ enum ReadingFailure: Error {
     case service(PCSCError)
 }
 
-/// What a card is read over; a protocol, so that the dialects can be tested without a card service.
-protocol CardChannel {
-    func transmit(_ command: [UInt8]) throws(PCSCError) -> [UInt8]
-}
-
-extension PCSCConnection: CardChannel {}
-
 /// The conversation with a card in each dialect, up to its base data.
 struct CardReading {
-    let channel: any CardChannel
+    let card: any CardConnection
     let profile: ReaderProfile
 
     /// The card's document, if the chip before and after its reading was the same.
@@ -108,7 +101,7 @@ struct CardReading {
     private func transmit(_ command: [UInt8]) throws(ReadingFailure) -> ResponseAPDU {
         let answer: [UInt8]
         do throws(PCSCError) {
-            answer = try channel.transmit(command)
+            answer = try card.transmit(command)
         } catch {
             throw .service(error)
         }

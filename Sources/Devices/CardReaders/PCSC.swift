@@ -60,11 +60,12 @@ struct PCSCState: Hashable {
     var asCurrent: PCSCState { PCSCState(rawValue: rawValue & ~UInt(SCARD_STATE_CHANGED)) }
 }
 
-/// One connection to the card service.
-///
-/// The lists of readers and states behind a context are not locked in libpcsclite 1.9 (one array for the process), so
-/// `readers` and `wait` are called by one thread only; other threads have contexts of their own for cards.
-final class PCSCContext {
+/// pcscd, through libpcsclite.
+struct PCSC: CardService {
+    func makeContext() throws(PCSCError) -> any CardServiceContext { try PCSCContext() }
+}
+
+private final class PCSCContext: CardServiceContext {
     private let handle: SCARDCONTEXT
 
     init() throws(PCSCError) {
@@ -92,9 +93,6 @@ final class PCSCContext {
         }
     }
 
-    /// Waits until a reader's state differs from the given one, or readers come or go.
-    ///
-    /// - Returns: the states in the same order; nil when the time is over.
     func wait(for readers: [(name: String, state: PCSCState)], milliseconds: Int) throws(PCSCError) -> [PCSCState]? {
         // The pseudo reader by which the service tells that readers came or went.
         let names = (readers.map(\.name) + ["\\\\?PnP?\\Notification"]).map { strdup($0)! }
@@ -112,19 +110,16 @@ final class PCSCContext {
         return entries.dropLast().map { PCSCState(rawValue: UInt($0.dwEventState)) }
     }
 
-    /// Connects to the card in a reader, shutting everybody else out.
-    func connect(to reader: String) throws(PCSCError) -> PCSCConnection {
+    func connect(to reader: String) throws(PCSCError) -> any CardConnection {
         try PCSCConnection(handle, reader, DWORD(SCARD_SHARE_EXCLUSIVE), DWORD(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1))
     }
 
-    /// Connects to a reader itself, with or without a card.
-    func connectDirectly(to reader: String) throws(PCSCError) -> PCSCConnection {
+    func connectDirectly(to reader: String) throws(PCSCError) -> any CardConnection {
         try PCSCConnection(handle, reader, DWORD(SCARD_SHARE_DIRECT), 0)
     }
 }
 
-/// A handle to a card or a reader; given back when it is let go.
-final class PCSCConnection {
+private final class PCSCConnection: CardConnection {
     private let handle: SCARDHANDLE
     private let transport: DWORD
 
@@ -140,7 +135,6 @@ final class PCSCConnection {
 
     deinit { SCardDisconnect(handle, DWORD(SCARD_LEAVE_CARD)) }
 
-    /// Sends a command APDU; the answer includes its two status bytes.
     func transmit(_ command: [UInt8]) throws(PCSCError) -> [UInt8] {
         var header = SCARD_IO_REQUEST(
             dwProtocol: transport, cbPciLength: UInt(MemoryLayout<SCARD_IO_REQUEST>.size))
@@ -152,10 +146,7 @@ final class PCSCConnection {
         return Array(answer.prefix(Int(length)))
     }
 
-    /// An attribute of the reader or its card; nil when the reader does not have it.
-    ///
-    /// - Throws: only when the service is gone; readers refuse what they do not have in many ways.
-    func attribute(_ attribute: Attribute) throws(PCSCError) -> [UInt8]? {
+    func attribute(_ attribute: ReaderAttribute) throws(PCSCError) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: 256)
         var length = DWORD(value.count)
         do throws(PCSCError) {
@@ -165,13 +156,6 @@ final class PCSCConnection {
             return nil
         }
         return Array(value.prefix(Int(length)))
-    }
-
-    /// Function-like macros in the headers, so written out.
-    enum Attribute: UInt {
-        case serialNumber = 0x0001_0103
-        case channel = 0x0002_0110
-        case answerToReset = 0x0009_0303
     }
 }
 

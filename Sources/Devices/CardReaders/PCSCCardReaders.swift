@@ -13,6 +13,7 @@ import Synchronization
 public final class PCSCCardReaders: CardReaderSource {
     public let events: AsyncStream<ReaderEvent>
     private let emit: AsyncStream<ReaderEvent>.Continuation
+    private let service: any CardService
     private let profiles: [ReaderProfile]
     private let hangLimitMilliseconds: Int
     private let time: any TimeSource
@@ -44,9 +45,14 @@ public final class PCSCCardReaders: CardReaderSource {
     }
 
     /// - Parameter hangLimitMilliseconds: after so long without an answer a reader is reported as hanging.
-    public init(
+    public convenience init(
         profiles: [ReaderProfile], hangLimitMilliseconds: Int = 10_000, time: any TimeSource = SystemTime()
     ) {
+        self.init(profiles: profiles, hangLimitMilliseconds: hangLimitMilliseconds, time: time, service: PCSC())
+    }
+
+    init(profiles: [ReaderProfile], hangLimitMilliseconds: Int, time: any TimeSource, service: any CardService) {
+        self.service = service
         self.profiles = profiles
         self.hangLimitMilliseconds = hangLimitMilliseconds
         self.time = time
@@ -90,7 +96,7 @@ extension PCSCCardReaders {
     private func run() {
         while !isStopped {
             do throws(PCSCError) {
-                let context = try PCSCContext()
+                let context = try service.makeContext()
                 serviceFound()
                 try watch(context)
             } catch {
@@ -102,7 +108,7 @@ extension PCSCCardReaders {
     }
 
     /// Follows readers and cards until the service is gone.
-    private func watch(_ context: PCSCContext) throws(PCSCError) {
+    private func watch(_ context: any CardServiceContext) throws(PCSCError) {
         var moves: [String: CardMoves] = [:]
         var states: [String: PCSCState] = [:]
         while !isStopped {
@@ -173,7 +179,7 @@ extension PCSCCardReaders {
 
     private func appeared(_ name: String) {
         let profile = profiles.first { $0.fits(reader: name) }
-        let worker = ReaderWorker(name: name, profile: profile)
+        let worker = ReaderWorker(name: name, profile: profile, service: service)
         state.withLock { $0.readers[name] = Reader(worker: worker, profile: profile?.name, workSince: time.now()) }
         worker.run { [weak self] in self?.identify(name, worker, attempt: 1) }
     }

@@ -19,12 +19,14 @@ enum ReadingOutcome {
 final class ReaderWorker: @unchecked Sendable {
     private let name: String
     private let profile: ReaderProfile?
+    private let service: any CardService
     private let queue: DispatchQueue
     // On the queue only.
-    private var context: PCSCContext?
-    private var connection: PCSCConnection?
+    private var context: (any CardServiceContext)?
+    private var connection: (any CardConnection)?
 
-    init(name: String, profile: ReaderProfile?) {
+    init(name: String, profile: ReaderProfile?, service: any CardService) {
+        self.service = service
         self.name = name
         self.profile = profile
         queue = QueueExecutor(label: "reader \(name)").queue
@@ -83,7 +85,7 @@ final class ReaderWorker: @unchecked Sendable {
     }
 
     private func attempt(_ profile: ReaderProfile) throws(ReadingFailure) -> IdentityDocument {
-        let card: PCSCConnection
+        let card: any CardConnection
         do throws(PCSCError) {
             card = try onService { context throws(PCSCError) in try context.connect(to: name) }
         } catch {
@@ -97,14 +99,16 @@ final class ReaderWorker: @unchecked Sendable {
             throw .service(error)
         }
         if let answerToReset, !profile.fits(answerToReset: answerToReset) { throw .card(.notAnIdentityCard) }
-        return try CardReading(channel: card, profile: profile).document()
+        return try CardReading(card: card, profile: profile).document()
     }
 
     /// Uses this worker's context, a new one if the service of the last one is gone.
-    private func onService<Result>(_ body: (PCSCContext) throws(PCSCError) -> Result) throws(PCSCError) -> Result {
+    private func onService<Result>(_ body: (any CardServiceContext) throws(PCSCError) -> Result) throws(PCSCError)
+        -> Result
+    {
         do throws(PCSCError) {
             if let context { return try body(context) }
-            let made = try PCSCContext()
+            let made = try service.makeContext()
             context = made
             return try body(made)
         } catch {

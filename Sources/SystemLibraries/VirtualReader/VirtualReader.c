@@ -12,9 +12,8 @@
 //     LIBPATH      /path/to/libVirtualReader.so
 //     CHANNELID    1
 //
-// gives a reader with the serial number "seat-1" at /folder/of/sockets/seat-1.sock. While a file seat-1.unplugged is in
-// that folder, the reader answers like one that was pulled out. VIRTUAL_READER_TIMEOUT_MS in pcscd's environment says
-// how long a card may take for an answer (5000).
+// gives a reader with the serial number "seat-1" at /folder/of/sockets/seat-1.sock. VIRTUAL_READER_TIMEOUT_MS in pcscd's
+// environment says how long a card may take for an answer (5000).
 #define _GNU_SOURCE
 #include "VirtualReader.h"
 
@@ -72,13 +71,6 @@ static struct reader *reader_of(DWORD lun) {
     DWORD index = (lun >> 16) & 0xFFFF;
     bool known = index < READERS && (lun & 0xFFFF) == 0 && readers[index].open;
     return known ? &readers[index] : NULL;
-}
-
-static bool is_unplugged(const struct reader *reader) {
-    char path[200];
-    struct stat status;
-    snprintf(path, sizeof path, "%s/%s.unplugged", reader->folder, reader->name);
-    return stat(path, &status) == 0;
 }
 
 static void close_descriptor(int *descriptor) {
@@ -188,7 +180,6 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, char *device) {
     if (index >= READERS || (lun & 0xFFFF) != 0) return IFD_COMMUNICATION_ERROR;
     struct reader *reader = &readers[index];
     if (sscanf(device, "%107[^:]:%63[^:]", reader->folder, reader->name) != 2) return IFD_COMMUNICATION_ERROR;
-    if (is_unplugged(reader)) return IFD_NO_SUCH_DEVICE;
     reader->atr_length = 0;
     reader->removal_to_repeat = false;
     reader->open = listen_at(reader, index);
@@ -249,7 +240,6 @@ static void limit_waiting(int card) {
 RESPONSECODE IFDHICCPresence(DWORD lun) {
     struct reader *reader = reader_of(lun);
     if (reader == NULL) return IFD_COMMUNICATION_ERROR;
-    if (is_unplugged(reader)) return IFD_NO_SUCH_DEVICE;
     if (reader->card != NONE) {
         if (!has_hung_up(reader->card)) return IFD_ICC_PRESENT;
         pthread_mutex_lock(&reader->exchange);

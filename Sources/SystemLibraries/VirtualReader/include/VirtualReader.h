@@ -23,7 +23,6 @@ typedef struct {
 #define IFD_NOT_SUPPORTED 614
 #define IFD_ICC_PRESENT 615
 #define IFD_ICC_NOT_PRESENT 616
-#define IFD_NO_SUCH_DEVICE 617
 #define IFD_ERROR_INSUFFICIENT_BUFFER 618
 
 // Power actions.
