@@ -108,6 +108,15 @@ let package = Package(
             ],
             path: "Sources/Appliance/Terminal"),
 
+        // Proving: the whole house at work, for people who want to see it and for those who measure it
+        .target(
+            name: "Demonstration",
+            dependencies: [
+                "CanonicalJSON", "CenterLink", "CivilTime", "Cryptography", "Exam", "Hall", "IdentityCards", "Ledger",
+                "Packages", "Platform", "QuestionBank", "TerminalLink", "Touch", "VirtualCards", "Workshop",
+            ],
+            path: "Sources/Proving/Demonstration"),
+
         // Programs
         .executableTarget(name: "kaotaid", dependencies: ["Hall", "Platform"], path: "Sources/Programs/kaotaid"),
         .executableTarget(
@@ -120,6 +129,7 @@ let package = Package(
         .executableTarget(
             name: "kaotai",
             dependencies: [
+                "Demonstration",
                 "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
                 "Cryptography", "CSQLite", "Exam", "Ledger", "Packages", "Platform", "QuestionBank", "CardReaders",
                 "IdentityCards",

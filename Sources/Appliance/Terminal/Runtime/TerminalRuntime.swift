@@ -41,6 +41,8 @@ public actor TerminalRuntime {
     private var quiet = false
     private var environment: String?
     private var assistance: Assistance?
+    private var toldPlaces: [Presented.Place] = []
+    private var lastReceived = 0
 
     /// Opens the display and reads the kiosk folder; nothing is drawn before `start`.
     public init(_ configuration: TerminalConfiguration, time: any TimeSource = SystemTime()) throws(Failure) {
@@ -187,15 +189,24 @@ public actor TerminalRuntime {
             press.changed(to: page, at: moment.boot)
         }
         push(renderer.show(page, pressed: press.pressed(in: page, at: moment.boot)))
+        tellAssistance(page)
         guard received > 0 else { return }
-        if let scene, !away {
-            assistance?.tell(
-                Presented(
-                    receivedAt: received, presentedAt: time.now().microseconds, scene: scene, places: page.places))
-        }
         received = 0
         digest = nil
         quiet = false
+    }
+
+    /// Tells a new scene, and controls that come alive by what the finger does: a signature can be handed in once there
+    /// is one.
+    private func tellAssistance(_ page: Page) {
+        guard let assistance, let scene, !away else { return }
+        if received > 0 { lastReceived = received }
+        let places = page.places
+        guard received > 0 || places != toldPlaces else { return }
+        toldPlaces = places
+        assistance.tell(
+            Presented(
+                receivedAt: lastReceived, presentedAt: time.now().microseconds, scene: scene, places: places))
     }
 
     private func push(_ damage: [Rect]) {

@@ -1,0 +1,172 @@
+import CanonicalJSON
+import Cryptography
+import Exam
+import Glibc
+import Hall
+import Ledger
+import Packages
+import VirtualCards
+import Platform
+
+/// The main job on one machine: a hall, its center, people with cards and fingers, and what the center verified.
+public final class Demonstration {
+    private let options: DemonstrationOptions
+    private let progress = Progress()
+    private let measurements = Measurements()
+
+    public init(_ options: DemonstrationOptions) { self.options = options }
+
+    /// Runs the day.
+    ///
+    /// - Parameter disturb: called once the hall is open, with the means to break things; it runs beside the exams.
+    public func run(disturb: (@Sendable (Supervisor, @escaping @Sendable () -> Void) async -> Void)? = nil) async throws
+        -> DemonstrationReport
+    {
+        for name in ["screens", "results", "slips", "answers"] {
+            removeTree("\(options.out)/\(name)")
+            try makeDirectory("\(options.out)/\(name)", mode: 0o755)
+        }
+        let begin = SystemTime().now()
+        var people: [Person] = []
+        let site = try await Site(
+            options,
+            people: { bank in
+                people = Person.draw(options.candidates, seed: options.seed, programme: options.programme, bank: bank)
+                return people
+            }, progress: progress)
+        do {
+            let report = try await hold(people, at: site, begin: begin, disturb: disturb)
+            site.stop()
+            site.remove()
+            return report
+        } catch {
+            site.stop()
+            progress.say("What the processes said is in \(site.folder)/logs")
+            throw error
+        }
+    }
+
+    private func hold(
+        _ people: [Person], at site: Site, begin: Instant,
+        disturb: (@Sendable (Supervisor, @escaping @Sendable () -> Void) async -> Void)?
+    ) async throws -> DemonstrationReport {
+        let opened = SystemTime().now()
+        progress.say("The hall is open after \(opened.milliseconds(since: begin)) ms; \(people.count) people come in.")
+        let memory = try Memory(site.bank)
+        let pictures = Pictures(folder: options.pictures ? "\(options.out)/screens" : nil, socket: site.controlSocket)
+        let supervisor = site.supervisor
+        let cards = site.cards
+        let readers = site.readers
+        let disturbance = Task {
+            await disturb?(supervisor) {
+                cards.kill()
+                try? cards.restart(readers: readers)
+            }
+        }
+        let desk = Eyes(socket: site.assistanceSocket(Site.checkIn))
+        defer { desk.close() }
+        if let first = desk.now.presented { await pictures.take(Site.checkIn, first) }
+        let outcomes = try await withThrowingTaskGroup(of: Visit.Outcome.self) { group in
+            for person in people {
+                let visit = try Visit(
+                    person, site: site, memory: memory, measurements: measurements, pictures: pictures,
+                    progress: progress)
+                let seat = try await visit.checkIn(desk)
+                group.addTask { try await visit.sit(at: seat) }
+            }
+            // In the order in which they leave, which at one seat is the order of its attempts.
+            var outcomes: [Int: [Visit.Outcome]] = [:]
+            for try await outcome in group { outcomes[outcome.seat, default: []].append(outcome) }
+            return outcomes
+        }
+        disturbance.cancel()
+        await disturbance.value
+        let results = try await verifiedResults(people.count, at: site)
+        let arrived = SystemTime().now()
+        return try collect(
+            people, outcomes: outcomes, results: results, at: site, pictures: pictures,
+            finishToCenterMs: measurements.lastFinish.map { max(0, arrived.milliseconds(since: $0)) } ?? 0,
+            runMs: arrived.milliseconds(since: opened))
+    }
+
+    /// What the center says of a result.
+    private struct CenterResult: Decodable {
+        var attempt: String
+        var verified: Bool?
+        var problem: String
+    }
+
+    /// Waits until the center has recounted every result.
+    private func verifiedResults(_ wanted: Int, at site: Site) async throws -> [String: CenterResult] {
+        struct Answer: Decodable { var results: [CenterResult] }
+        var last: [CenterResult] = []
+        for _ in 0..<600 {
+            let answer = try site.center(["results", "--json"])
+            last = try JSONCoder.decode(Answer.self, from: answer.canonicalBytes).results
+            if last.count >= wanted, last.allSatisfy({ $0.verified != nil }) {
+                return Dictionary(last.map { ($0.attempt, $0) }, uniquingKeysWith: { $1 })
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(.unavailable, "the center has \(last.count) of \(wanted) results after 30 s")
+    }
+
+    private func collect(
+        _ people: [Person], outcomes: [Int: [Visit.Outcome]], results: [String: CenterResult], at site: Site,
+        pictures: Pictures, finishToCenterMs: Int, runMs: Int
+    ) throws -> DemonstrationReport {
+        let out = options.out
+        unlink("\(out)/journal.sqlite")
+        _ = try ControlClient.ask(.journalCopy("\(out)/journal.sqlite"), socket: site.controlSocket)
+        try site.center(["trust", "--out", "\(out)/trust.jwks"])
+        var attempts: [AttemptID: Attempt] = [:]
+        var order: [AttemptID] = []
+        var left = outcomes
+        try JournalVerifier.forEach(path: "\(out)/journal.sqlite") { entry in
+            guard let id = AttemptID(stream: entry.stream), let value = try AttemptEntry(journal: entry) else { return }
+            if case .opened(let opened) = value {
+                attempts[id] = Attempt(id: id, opened: opened)
+                order.append(id)
+            } else {
+                try attempts[id]?.apply(value)
+            }
+        }
+        let receipt = site.status()?.courier.receiptedSequence ?? 0
+        var candidates: [DemonstrationReport.Candidate] = []
+        for attempt in order.compactMap({ attempts[$0] }) {
+            guard let jws = attempt.result, let scored = attempt.scored else { continue }
+            try AtomicFile.write(jws + "\n", to: "\(out)/results/\(attempt.id).jws", mode: 0o644)
+            try AtomicFile.write(
+                try JSONCoder.encode(attempt.responses), to: "\(out)/answers/\(attempt.id).json", mode: 0o644)
+            if let slip = try? readFile("\(site.folder)/appliance/state/slips/\(attempt.id).pdf") {
+                try AtomicFile.write(slip, to: "\(out)/slips/\(attempt.id).pdf", mode: 0o644)
+            }
+            let outcome = left[attempt.seat.number]?.isEmpty == false ? left[attempt.seat.number]?.removeFirst() : nil
+            candidates.append(
+                .init(
+                    attempt: attempt.id.rawValue, seat: attempt.seat.number,
+                    programme: attempt.opened.programme.rawValue,
+                    language: attempt.language.rawValue, score: scored.score, full: scored.full, passed: scored.passed,
+                    acknowledged: outcome?.acknowledged ?? 0,
+                    recorded: attempt.answeredCount, verified: results[attempt.id.rawValue]?.verified == true,
+                    centerReceipt: receipt))
+        }
+        func spread(_ values: [Int], dividedBy divisor: Int) -> DemonstrationReport.Spread {
+            let sorted = values.sorted()
+            guard !sorted.isEmpty else { return .init(p50: 0, p99: 0) }
+            return .init(
+                p50: sorted[sorted.count / 2] / divisor,
+                p99: sorted[min(sorted.count - 1, sorted.count * 99 / 100)] / divisor)
+        }
+        return DemonstrationReport(
+            candidates: candidates.sorted { $0.seat < $1.seat }, screens: pictures.files,
+            timings: .init(
+                checkInToSeatMs: spread(measurements.seats, dividedBy: 1000),
+                tapToSavedMs: spread(measurements.saved, dividedBy: 1000),
+                tapToPixelMs: spread(measurements.pixels, dividedBy: 1000),
+                tapToSavedMicroseconds: spread(measurements.saved, dividedBy: 1),
+                tapToPixelMicroseconds: spread(measurements.pixels, dividedBy: 1),
+                finishToCenterMs: finishToCenterMs, runMs: runMs),
+            out: out, restarts: site.supervisor.restarts)
+    }
+}

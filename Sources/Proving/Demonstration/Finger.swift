@@ -1,0 +1,56 @@
+import Glibc
+import Platform
+import TerminalLink
+import Touch
+
+/// A finger on one terminal's panel: it writes the records that the kernel would.
+final class Finger {
+    private let socket: String
+    private var connection: FileDescriptor?
+    private var tracking: Int32 = 0
+
+    init(socket: String) { self.socket = socket }
+
+    /// Touches the middle of a place and lifts.
+    ///
+    /// - Returns: when the finger was lifted, which is when the touch counts; nil when the panel is gone.
+    func tap(_ place: Presented.Place) -> Instant? {
+        stroke([(place.x + place.width / 2, place.y + place.height / 2)])
+    }
+
+    /// Draws a line through points.
+    @discardableResult
+    func stroke(_ points: [(x: Int, y: Int)]) -> Instant? {
+        guard let first = points.first else { return nil }
+        tracking = tracking == 60_000 ? 1 : tracking + 1
+        var records = [
+            (InputCode.absolute, InputCode.slot, Int32(0)), (InputCode.absolute, InputCode.trackingID, tracking),
+            (InputCode.absolute, InputCode.slotX, Int32(first.x)),
+            (InputCode.absolute, InputCode.slotY, Int32(first.y)),
+            (InputCode.synchronize, InputCode.report, 0),
+        ]
+        for point in points.dropFirst() {
+            records += [
+                (InputCode.absolute, InputCode.slotX, Int32(point.x)),
+                (InputCode.absolute, InputCode.slotY, Int32(point.y)),
+                (InputCode.synchronize, InputCode.report, 0),
+            ]
+        }
+        guard write(records) else { return nil }
+        let lifted = SystemTime().now()
+        let up = [
+            (InputCode.absolute, InputCode.trackingID, Int32(-1)), (InputCode.synchronize, InputCode.report, Int32(0)),
+        ]
+        return write(up) ? lifted : nil
+    }
+
+    private func write(_ records: [(UInt16, UInt16, Int32)]) -> Bool {
+        if connection == nil { connection = try? UnixSocket.connect(path: socket) }
+        guard let connection else { return false }
+        let now = SystemTime().now().microseconds
+        let bytes = records.flatMap { InputRecord(at: now, type: $0.0, code: $0.1, value: $0.2).bytes }
+        let count = bytes.withUnsafeBytes { send(connection.raw, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+        if count != bytes.count { self.connection = nil }
+        return count == bytes.count
+    }
+}

@@ -1,0 +1,83 @@
+import Cryptography
+import Exam
+import IdentityCards
+import Packages
+import QuestionBank
+import TerminalLink
+import VirtualCards
+
+/// An invented candidate: a card, a booking, and how much the candidate knows.
+struct Person: Sendable {
+    let number: Int
+    let document: IdentityDocument
+    let programme: ProgrammeCode
+    let language: LanguageTag
+    let reason: ExamReason
+    /// Of a thousand questions, how many this person would answer rightly.
+    let knowledge: Int
+    private let seed: [UInt8]
+
+    /// The people of a day, all drawn from its seed.
+    static func draw(_ count: Int, seed: Int, programme: ProgrammeCode?, bank: QuestionPackage) -> [Person] {
+        let reasons: [(ProgrammeCode, ExamReason)] = [
+            ("RESTORE-CAR", .restore), ("FOREIGN-CAR", .foreign), ("K1-CAR", .first),
+        ]
+        let choices = reasons.filter { bank.index.blueprint(for: $0.0) != nil }
+        return (1...max(1, count)).prefix(count).map { number in
+            let own = sha256(Array("kaotai demo \(seed) \(number)".utf8))
+            var generator = ChaCha20Generator(seed: own)
+            let choice: (ProgrammeCode, ExamReason)
+            if let programme {
+                choice = (programme, reasons.first { $0.0 == programme }?.1 ?? .first)
+            } else {
+                choice = choices[(number - 1) % choices.count]
+            }
+            // Foreigners read English; one person in six has not learnt enough.
+            let language: LanguageTag =
+                choice.1 == .foreign && bank.index.languages.contains("en") ? "en" : bank.index.languages[0]
+            let knowledge = number % 6 == 0 ? 820 : 950 + generator.uniform(below: 50)
+            return Person(
+                number: number, document: InventedPeople.resident(100 + number + seed % 4000), programme: choice.0,
+                language: language, reason: choice.1, knowledge: knowledge, seed: own)
+        }
+    }
+
+    /// What this person answers to an item: the same at every look at it.
+    func answer(to item: ItemID, key: Set<Int>, options: [Int]) -> Set<Int> {
+        var generator = ChaCha20Generator(seed: sha256(seed + Array(item.rawValue.utf8)))
+        if generator.uniform(below: 1000) < knowledge { return key }
+        let wrong = options.filter { !key.contains($0) }
+        return wrong.isEmpty ? [options[0]] : [wrong[generator.uniform(below: wrong.count)]]
+    }
+}
+
+/// Recognises a question by what stands on the screen, as a person who learnt it does.
+struct Memory: Sendable {
+    private let items: [String: ItemID]
+    private let bank: QuestionPackage
+
+    init(_ bank: QuestionPackage) throws {
+        self.bank = bank
+        var items: [String: ItemID] = [:]
+        for entry in bank.index.items {
+            let item = try bank.item(entry.id)
+            for text in item.texts.values {
+                items[Self.sign(text.stem, item.picture?.digest, Array(text.options.values))] = item.id
+            }
+        }
+        self.items = items
+    }
+
+    func item(_ question: Screen.Question) -> ItemID? {
+        items[
+            Self.sign(
+                question.stem, question.picture?.digest,
+                question.kind == .judge ? [] : question.options.map(\.text))]
+    }
+
+    func key(_ item: ItemID) throws -> Set<Int> { try bank.key(item) }
+
+    private static func sign(_ stem: String, _ picture: String?, _ options: [String]) -> String {
+        ([stem, picture ?? ""] + options.sorted()).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,248 @@
+import CanonicalJSON
+import CenterLink
+import CivilTime
+import Cryptography
+import Exam
+import Glibc
+import Hall
+import IdentityCards
+import Packages
+import Platform
+import TerminalLink
+import VirtualCards
+import Workshop
+
+/// A hall and its center on this machine: folders, keys, configuration files and running processes.
+final class Site: Sendable {
+    static let appliance = "demo"
+
+    let options: DemonstrationOptions
+    /// Short, because it holds sockets.
+    let folder: String
+    let supervisor: Supervisor
+    let cards: PrivateCardService
+    let bank: QuestionPackage
+    private let centerConfiguration: String
+
+    static let checkIn = "check-in"
+    static func seat(_ number: Int) -> String { "seat-\(number)" }
+
+    private static func readers(seats: Int) -> [PrivateCardService.Reader] {
+        ([checkIn] + (1...seats).map(seat)).map { PrivateCardService.Reader($0) }
+    }
+
+    var readers: [PrivateCardService.Reader] { Self.readers(seats: options.seats) }
+    var terminals: [String] { (1...options.seats).map(Self.seat) + [Self.checkIn] }
+    var controlSocket: String { "\(folder)/control.sock" }
+    func touchSocket(_ terminal: String) -> String { "\(folder)/\(terminal).touch" }
+    func assistanceSocket(_ terminal: String) -> String { "\(folder)/\(terminal).assist" }
+    func framebuffer(_ terminal: String) -> String { "\(folder)/\(terminal).fb" }
+    private func program(_ name: String) -> String { "\(options.programs)/\(name)" }
+
+    /// Prepares everything and starts it; when this returns the hall is open.
+    init(_ options: DemonstrationOptions, people: (QuestionPackage) -> [Person], progress: Progress) async throws {
+        self.options = options
+        folder = "/tmp/kaotai-\(hexadecimal(systemEntropy(4)))"
+        for name in ["logs", "appliance/state"] { try makeDirectory("\(folder)/\(name)", mode: 0o700) }
+        supervisor = Supervisor(logs: "\(folder)/logs")
+        centerConfiguration = "\(folder)/center/config.json"
+
+        progress.say("Packing the question bank…")
+        let source = BankSource(folder: options.bank)
+        bank = try source.pack(to: "\(folder)/bank.package")
+
+        progress.say("Making a center and enrolling the hall with it…")
+        let port = try freePort()
+        try Self.command(
+            self.options, folder, "kaotai-center", ["init", "--dir", "\(folder)/center", "--port", "\(port)"])
+        try Self.command(
+            self.options, folder, "kaotai-center",
+            ["bank", "add", "\(folder)/bank.package", "--config", centerConfiguration])
+        cards = try PrivateCardService(
+            folder: "\(folder)/cards",
+            readers: Self.readers(seats: options.seats))
+        try supervisor.start(
+            .init(
+                name: "center", path: program("kaotai-center"), arguments: ["serve", "--config", centerConfiguration],
+                environment: [:]))
+        try await enrol(port: port)
+        try book(people(bank))
+
+        progress.say("Starting the daemon, the courier and \(terminals.count) terminals…")
+        try startAppliance()
+        try await waitUntilOpen(people: people(bank).count)
+    }
+
+    @discardableResult
+    private static func command(
+        _ options: DemonstrationOptions, _ folder: String, _ program: String, _ arguments: [String]
+    ) throws -> String {
+        try runToEnd("\(options.programs)/\(program)", arguments, scratch: folder)
+    }
+
+    /// A command of the center's.
+    @discardableResult
+    func center(_ arguments: [String]) throws -> JSONValue {
+        let out = try Self.command(options, folder, "kaotai-center", arguments + ["--config", centerConfiguration])
+        return (try? JSONCoder.decode(JSONValue.self, from: Array(out.utf8))) ?? .string(out)
+    }
+
+    private func enrol(port: Int) async throws {
+        let keys = try FileKeyStore(folder: "\(folder)/appliance/keys")
+        try AtomicFile.write(
+            try ApplianceIdentity.sign(appliance: Self.appliance, keys: keys) + "\n",
+            to: "\(folder)/appliance/identity.jws")
+        let courier: JSONValue = [
+            "appliance": .string(Self.appliance), "daemonSocket": .string("\(folder)/courier.sock"),
+            "center": .string("https://127.0.0.1:\(port)"),
+            "tls": [
+                "ca": .string("\(folder)/appliance/tls/ca.pem"),
+                "certificate": .string("\(folder)/appliance/tls/courier.pem"),
+                "key": .string("\(folder)/appliance/tls/courier-key.pem"),
+            ],
+            "trust": .string("\(folder)/appliance/center.jwks"),
+            "grant": .string("\(folder)/appliance/candidate-key.jws"),
+        ]
+        try AtomicFile.write(courier.canonicalText, to: "\(folder)/courier.json")
+        guard let token = try center(["token", "--appliance", Self.appliance, "--json"])["token"]?.stringValue else {
+            throw Failure(.unavailable, "the center gave no token")
+        }
+        let enrol = [
+            "enrol", "--config", "\(folder)/courier.json", "--token", token, "--authority",
+            "\(folder)/center/tls/ca.pem", "--identity", "\(folder)/appliance/identity.jws",
+        ]
+        // The center's process may still be opening its port.
+        for attempt in 1... {
+            do {
+                try Self.command(options, folder, "kaotai-courier", enrol)
+                return
+            } catch {
+                if attempt == 50 { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    private func book(_ people: [Person]) throws {
+        let today = SystemTime().wall().date()
+        let bookings: [JSONValue] = people.map { person in
+            var facts: [String: JSONValue] = ["reason": .string(person.reason.rawValue)]
+            if person.reason == .restore {
+                facts["cancellation"] = "expired"
+                facts["cancelledOn"] = .string(today.adding(days: -200).description)
+            }
+            return [
+                "kind": .string(person.document.kind.rawValue), "number": .string(person.document.number),
+                "name": .string(person.document.name), "sex": .string(person.number % 2 == 0 ? "female" : "male"),
+                "programme": .string(person.programme.rawValue), "class": "C1", "day": .string(today.description),
+                "language": .string(person.language.rawValue), "attempt": 1, "facts": .object(facts),
+            ]
+        }
+        let file = "\(folder)/bookings.json"
+        try AtomicFile.write(JSONValue.object(["bookings": .array(bookings)]).canonicalText, to: file)
+        try center(["bookings", "import", file, "--json"])
+    }
+
+    private func startAppliance() throws {
+        let places = terminals.map { name in
+            HallConfiguration.TerminalPlace(
+                name: name, role: name == Self.checkIn ? .checkIn : .seat, socket: "\(folder)/\(name).sock",
+                seat: SeatID(rawValue: Int(name.dropFirst(5)) ?? 0), reader: name)
+        }
+        let configuration = HallConfiguration(
+            appliance: Self.appliance, state: "\(folder)/appliance/state", keys: "\(folder)/appliance/keys",
+            bank: "\(folder)/bank.package", trust: "\(folder)/appliance/center.jwks",
+            grant: "\(folder)/appliance/candidate-key.jws", terminals: places,
+            courierSocket: "\(folder)/courier.sock", controlSocket: controlSocket,
+            readerProfiles: "\(options.share)/Provisioning/readers",
+            interlocks: .init(recorder: .waived, examiner: .waived, hours: .waived), diskFloorMiB: 64, ballastMiB: 16)
+        try AtomicFile.write(try JSONCoder.encode(configuration), to: "\(folder)/kaotaid.json")
+        try supervisor.start(
+            .init(
+                name: "kaotaid", path: program("kaotaid"), arguments: ["--config", "\(folder)/kaotaid.json"],
+                environment: cards.environment))
+        try supervisor.start(
+            .init(
+                name: "courier", path: program("kaotai-courier"), arguments: ["--config", "\(folder)/courier.json"],
+                environment: [:]))
+        for name in terminals {
+            let fast = options.pace == .fast
+            var terminal: JSONValue = [
+                "socket": .string("\(folder)/\(name).sock"),
+                "display": [
+                    "file": .string(framebuffer(name)), "width": .integer(options.width),
+                    "height": .integer(options.height),
+                ],
+                "panel": ["widthMM": 527, "heightMM": 296],
+                "touch": ["socket": .string(touchSocket(name))],
+                "kiosk": .string("\(options.share)/Kiosk"),
+                "assistance": .string(assistanceSocket(name)),
+            ]
+            if fast, case .object(var members) = terminal {
+                members["minimumContactMs"] = 0
+                members["deadTimeMs"] = 0
+                terminal = .object(members)
+            }
+            try AtomicFile.write(terminal.canonicalText, to: "\(folder)/\(name).json")
+            try supervisor.start(
+                .init(
+                    name: name, path: program("kaotai-terminal"), arguments: ["--config", "\(folder)/\(name).json"],
+                    environment: [:]))
+        }
+    }
+
+    /// The hall now; nil while no daemon answers.
+    func status() -> HallStatus? {
+        guard let value = try? ControlClient.ask(.status, socket: controlSocket) else { return nil }
+        return try? JSONCoder.decode(HallStatus.self, from: value.canonicalBytes)
+    }
+
+    private func waitUntilOpen(people: Int) async throws {
+        for _ in 0..<300 {
+            if let status = status(), status.state == "open", status.bookings >= people,
+                status.seats.allSatisfy({ $0.connected && $0.faults.isEmpty }),
+                status.checkIn.values.allSatisfy({ $0 }),
+                status.readers.count > options.seats
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let interlocks = status()?.interlocks.description ?? "no daemon answers"
+        throw Failure(.unavailable, "the hall did not open within 15 s (\(interlocks)); see \(folder)/logs")
+    }
+
+    func stop() {
+        supervisor.stop()
+        cards.stop()
+    }
+
+    /// Takes the folder away; kept when something went wrong, for whoever looks for the reason.
+    func remove() { removeTree(folder) }
+}
+
+/// A TCP port of the loopback that nobody uses now.
+private func freePort() throws(SystemError) -> Int {
+    let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard raw >= 0 else { throw SystemError("socket") }
+    let descriptor = FileDescriptor(owning: raw)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+            bind(descriptor.raw, pointer, length) == 0 && getsockname(descriptor.raw, pointer, &length) == 0
+        }
+    }
+    guard bound else { throw SystemError("find a free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+func removeTree(_ path: String) {
+    for name in (try? listDirectory(path)) ?? [] {
+        let child = "\(path)/\(name)"
+        if isDirectory(child) { removeTree(child) } else { unlink(child) }
+    }
+    rmdir(path)
+}

@@ -1,0 +1,231 @@
+import Exam
+import Glibc
+import Platform
+import Synchronization
+import TerminalLink
+import VirtualCards
+
+/// What was measured while people touched.
+final class Measurements: Sendable {
+    private struct State {
+        var saved: [Int] = []
+        var pixels: [Int] = []
+        var seated: [Int] = []
+        var finished: Instant?
+    }
+
+    private let state = Mutex(State())
+
+    func answered(lifted: Instant, presented: Presented) {
+        state.withLock {
+            $0.saved.append(presented.receivedAt - lifted.microseconds)
+            $0.pixels.append(presented.presentedAt - lifted.microseconds)
+        }
+    }
+
+    func seated(microseconds: Int) { state.withLock { $0.seated.append(microseconds) } }
+    func finished(at moment: Instant) { state.withLock { $0.finished = max($0.finished ?? moment, moment) } }
+
+    var saved: [Int] { state.withLock { $0.saved } }
+    var pixels: [Int] { state.withLock { $0.pixels } }
+    var seats: [Int] { state.withLock { $0.seated } }
+    var lastFinish: Instant? { state.withLock { $0.finished } }
+}
+
+/// One person's way through the hall: the card on the reader, the seat, the exam, the signature.
+struct Visit {
+    let person: Person
+    let site: Site
+    let memory: Memory
+    let measurements: Measurements
+    let pictures: Pictures
+    let progress: Progress
+    private let card: VirtualCard
+
+    /// What became of a visit.
+    struct Outcome: Sendable {
+        var seat: Int
+        /// Questions whose answer a screen showed as saved.
+        var acknowledged: Int
+    }
+
+    init(
+        _ person: Person, site: Site, memory: Memory, measurements: Measurements, pictures: Pictures, progress: Progress
+    ) throws {
+        self.person = person
+        self.site = site
+        self.memory = memory
+        self.measurements = measurements
+        self.pictures = pictures
+        self.progress = progress
+        card = try VirtualCard(person.document)
+    }
+
+    /// How long nothing may change before a person tries again what was done last.
+    private static let patienceMs = 1000
+
+    /// Checks in; waits while the hall is full.
+    ///
+    /// - Returns: the seat.
+    func checkIn(_ eyes: Eyes) async throws -> Int {
+        let begin = SystemTime().now()
+        for _ in 0..<600 {
+            let count = eyes.now.count
+            try? card.insert(at: site.cards.readerSocket(Site.checkIn), lasting: true)
+            defer { card.remove() }
+            if let seat = try await wayToSeat(eyes, after: count) {
+                measurements.seated(microseconds: SystemTime().now().microseconds - begin.microseconds)
+                return seat
+            }
+            card.remove()
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        throw Failure(
+            .unavailable, "candidate \(person.number) was not admitted: \(eyes.now.presented?.scene.screen as Any)")
+    }
+
+    private func wayToSeat(_ eyes: Eyes, after start: Int) async throws -> Int? {
+        var count = start
+        for _ in 0..<12 {
+            await eyes.change(after: count, milliseconds: 250)
+            let now = eyes.now
+            guard now.count > count, let presented = now.presented else { continue }
+            count = now.count
+            switch presented.scene.screen {
+            case .assigned(let assigned):
+                await pictures.take(Site.checkIn, presented)
+                return assigned.seat
+            case .refused(let refused):
+                await pictures.take(Site.checkIn, presented)
+                if ["R-hallFull", "R-closed", "R-unreadableCard"].contains(refused.code) { return nil }
+                // The daemon admitted this person and was cut before the screen said so.
+                if refused.code == "R-alreadySeated", let seat = refused.reason.values["seat"].flatMap({ Int($0) }) {
+                    return seat
+                }
+                throw Failure(.unavailable, "candidate \(person.number) was refused: \(refused.code)")
+            default: await pictures.take(Site.checkIn, presented)
+            }
+        }
+        return nil
+    }
+
+    /// Sits down and does all that the seat's screens ask for, until the seat is free again.
+    func sit(at seat: Int) async throws -> Outcome {
+        let terminal = Site.seat(seat)
+        let eyes = Eyes(socket: site.assistanceSocket(terminal))
+        let finger = Finger(socket: site.touchSocket(terminal))
+        defer {
+            eyes.close()
+            card.remove()
+        }
+        var acknowledged: [Int: Set<Int>] = [:]
+        var tapped: (lifted: Instant, number: Int, option: Int)?
+        var count = -1
+        var laid = false
+        var idle = 0
+        var seen = false
+        while true {
+            let before = count
+            await eyes.change(after: count, milliseconds: Self.patienceMs)
+            let now = eyes.now
+            count = now.count
+            idle = count == before ? idle + 1 : 0
+            guard idle < 60 else {
+                let shown = now.presented.map { String(describing: $0.scene) } ?? "nothing"
+                throw Failure(.unavailable, "\(terminal) has shown the same for a minute: \(shown)")
+            }
+            guard let presented = now.presented else { continue }
+            if let tap = tapped, case .question(let question) = presented.scene.screen, question.number == tap.number,
+                question.options.contains(where: { $0.number == tap.option && $0.chosen }),
+                presented.scene.header?.saved == .saved
+            {
+                measurements.answered(lifted: tap.lifted, presented: presented)
+                tapped = nil
+            }
+            if case .question(let question) = presented.scene.screen, presented.scene.header?.saved == .saved {
+                acknowledged[question.number] = Set(question.options.filter(\.chosen).map(\.number))
+            }
+            await pictures.take(terminal, presented)
+            func tap(_ control: Control) -> Instant? {
+                presented.places.first { $0.control == control.name }.flatMap { finger.tap($0) }
+            }
+            switch presented.scene.screen {
+            case .greeting(let greeting):
+                seen = true
+                progress.show(terminal, stage: "\(greeting.candidate) shows the card")
+                if !greeting.wantsCard {
+                    _ = tap(.confirm)
+                } else if !laid || idle > 0 {
+                    card.remove()
+                    laid = (try? card.insert(at: site.cards.readerSocket(terminal), lasting: true)) != nil
+                }
+            case .rules:
+                card.remove()
+                progress.show(terminal, stage: "reads the rules")
+                _ = tap(.confirm)
+            case .question(let question):
+                progress.show(
+                    terminal, stage: "sits the exam",
+                    detail: "\(bar(question.number, of: question.total)) \(question.number)/\(question.total)")
+                tapped = try answer(question, tap: tap) ?? tapped
+            case .overview: _ = tap(.back)
+            case .submit: _ = tap(.submit)
+            case .earlyFail: _ = tap(person.number % 2 == 0 ? .continueExam : .submit)
+            case .ended, .result:
+                progress.show(terminal, stage: "reads the result")
+                _ = tap(.confirm)
+            case .signature:
+                if let pad = presented.places.first(where: { $0.control == "pad" }) {
+                    for line in signature(in: pad) { finger.stroke(line) }
+                }
+                _ = tap(.sign)
+            case .farewell(let farewell):
+                measurements.finished(at: SystemTime().now())
+                progress.show(
+                    terminal, stage: "done: \(farewell.score) points, \(farewell.passed ? "passed" : "failed")")
+                if farewell.slip || idle > 3 {
+                    _ = tap(.confirm)
+                    return Outcome(seat: seat, acknowledged: acknowledged.values.count { !$0.isEmpty })
+                }
+            case .idle where seen:
+                // The farewell was over before we saw it: the daemon was cut there, and the seat is free.
+                if idle > 2 { return Outcome(seat: seat, acknowledged: acknowledged.values.count { !$0.isEmpty }) }
+            case .idle, .reading, .refused, .assigned, .paused, .outOfOrder: break
+            }
+        }
+    }
+
+    /// Touches the next option to choose, or goes on.
+    ///
+    /// - Returns: the tap, when one option was chosen that was not before.
+    private func answer(
+        _ question: Screen.Question, tap: (Control) -> Instant?
+    ) throws -> (lifted: Instant, number: Int, option: Int)? {
+        guard !question.committed, let item = memory.item(question) else {
+            _ = tap(.next)
+            return nil
+        }
+        let wanted = person.answer(
+            to: item, key: try memory.key(item), options: question.options.map(\.number).sorted())
+        let chosen = Set(question.options.filter(\.chosen).map(\.number))
+        if let option = wanted.subtracting(chosen).min()
+            ?? (question.kind == .multi ? chosen.subtracting(wanted).min() : nil)
+        {
+            guard let lifted = tap(.option(option)) else { return nil }
+            return wanted.contains(option) ? (lifted, question.number, option) : nil
+        }
+        _ = tap(.next)
+        return nil
+    }
+
+    private func signature(in pad: Presented.Place) -> [[(x: Int, y: Int)]] {
+        func point(_ x: Int, _ y: Int) -> (x: Int, y: Int) {
+            (pad.x + pad.width * x / 100, pad.y + pad.height * y / 100)
+        }
+        return [
+            [point(20, 30), point(30, 60), point(25, 75), point(40, 40)],
+            [point(45, 35), point(60, 35), point(52, 70), point(48, 60)],
+            [point(65, 60), point(72, 40), point(80, 65), point(85, 50)],
+        ]
+    }
+}
