@@ -2,6 +2,7 @@ import Glibc
 import IdentityCards
 import Platform
 import Testing
+import VirtualCards
 
 @testable import CardReaders
 
@@ -119,5 +120,21 @@ import Testing
         #expect(USBPort.path(channel: [7, 2, 0x20, 0], devices: folder) == nil)
         #expect(USBPort.path(channel: [9, 1, 0xF0, 0], devices: folder) == nil)
         #expect(USBPort.path(channel: [9], devices: folder) == nil)
+    }
+}
+
+@Suite struct VirtualCardsTests {
+    @Test func `invented people are all different and all valid`() {
+        let people = (1...600).map { InventedPeople.resident($0) }
+        #expect(Set(people.map(\.number)).count == 600)
+        #expect(people.allSatisfy { $0.number.hasPrefix("000000") })
+        #expect(InventedPeople.resident(5) == people[4])
+    }
+
+    @Test(arguments: ["/tmp/with blank", "/tmp/with:colon", "/tmp/" + String(repeating: "long", count: 30)])
+    func `a folder that pcscd's configuration cannot name is refused at once`(folder: String) {
+        let failure = #expect(throws: Failure.self) { try PrivateCardService(folder: folder, readers: ["seat-1"]) }
+        #expect(failure?.code == .usage)
+        #expect(!fileExists(folder))
     }
 }

@@ -48,14 +48,14 @@ public final class PrivateCardService: Sendable {
     ///   - exchangeTimeoutMilliseconds: how long its readers wait for a card's answer.
     /// - Throws: `Failure` when pcscd, the driver or user namespaces are missing, with the remedy.
     public init(folder: String, readers: [Reader], exchangeTimeoutMilliseconds: Int = 5000) throws {
-        self.folder = folder
+        self.folder = try Self.usable(folder, readers)
         self.exchangeTimeoutMilliseconds = exchangeTimeoutMilliseconds
         driver = try Self.findDriver()
         guard fileExists(Self.program) else {
             throw Failure(.unavailable, "\(Self.program) is missing; Provisioning/install-packages.sh installs it")
         }
-        try makeDirectory(folder + "/conf")
-        try makeDirectory(folder + "/readers")
+        try makeDirectory(self.folder + "/conf")
+        try makeDirectory(self.folder + "/readers")
         try start(readers: readers)
     }
 
@@ -166,6 +166,22 @@ public final class PrivateCardService: Sendable {
             usleep(5000)
         }
         throw Failure(.unavailable, "the private card service has no readers after 10 s; see \(folder)/pcscd.log")
+    }
+
+    /// The folder's whole path, if pcscd's configuration and the kernel's sockets can take it.
+    private static func usable(_ folder: String, _ readers: [Reader]) throws -> String {
+        var path = folder
+        if !path.hasPrefix("/"), let here = getcwd(nil, 0) {
+            path = String(cString: here) + "/" + path
+            free(here)
+        }
+        let longest = readers.map(\.name.utf8.count).max() ?? 0
+        guard path.utf8.count + longest < 90, path.allSatisfy({ !$0.isWhitespace && $0 != ":" && $0 != "\"" }) else {
+            throw Failure(
+                .usage,
+                "\(path) does not do as a folder for sockets: at most 80 bytes, without blanks, colons and quotes")
+        }
+        return path
     }
 
     /// libVirtualReader.so beside this program, where `swift build` puts it.
