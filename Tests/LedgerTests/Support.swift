@@ -3,6 +3,7 @@ import Cryptography
 import Glibc
 import Ledger
 import Platform
+import Testing
 
 /// A folder of its own for one test, and what a journal in it needs.
 final class JournalFolder: Sendable {
@@ -38,9 +39,13 @@ func draft(_ number: Int, stream: String = "hall") -> Draft {
     Draft(kind: "test.entry", stream: stream, body: ["number": .integer(number), "text": "考台 \"é\"\n"])
 }
 
-/// Waits for what another thread brings about.
-func until(_ condition: () async -> Bool) async {
-    while await !condition() { await Task.yield() }
+/// Waits for what another thread brings about; looks each millisecond, so that others have the processor meanwhile.
+func until(_ condition: () async -> Bool) async throws {
+    for _ in 1...120_000 {
+        if await condition() { return }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+    Issue.record("what was waited for did not come about in two minutes")
 }
 
 func copyFile(_ source: String, to target: String) throws {

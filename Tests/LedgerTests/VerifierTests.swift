@@ -33,7 +33,7 @@ import Testing
         async let appends: Void = {
             for number in 1...300 { try await journal.append([draft(number)]) }
         }()
-        await until { journal.tip.sequence > 20 }
+        try await until { journal.tip.sequence > 20 }
         try await journal.copy(to: copy)
         try await appends
         let report = try verify(copy)
