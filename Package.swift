@@ -131,7 +131,8 @@ let package = Package(
             dependencies: [
                 "Demonstration",
                 "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
-                "Cryptography", "CSQLite", "Exam", "Ledger", "Packages", "Platform", "QuestionBank", "CardReaders",
+                "CenterLink", "Cryptography", "CSQLite", "Exam", "Ledger", "Packages", "Platform", "QuestionBank",
+                "SQLite", "CardReaders",
                 "IdentityCards",
             ],
             path: "Sources/Programs/kaotai"),

@@ -5,7 +5,7 @@ import Synchronization
 
 extension Center {
     /// Does what a command says; failures come back as words, too.
-    func perform(_ command: AdminCommand) async -> AdminAnswer {
+    public func perform(_ command: AdminCommand) async -> AdminAnswer {
         do {
             switch command {
             case .token(let appliance, let hours):

@@ -84,11 +84,7 @@ public enum CenterCommands {
         let configuration = try configuration(arguments)
         let center = try Center(configuration)
         let port = try AdminPort(path: configuration.control, center: center)
-        let settings = HTTPServerSettings(
-            address: configuration.listen.address, port: configuration.listen.port,
-            certificate: String(decoding: try readFile(configuration.tls.certificate), as: UTF8.self),
-            key: try readPrivateFile(configuration.tls.key),
-            clientAuthority: String(decoding: try readFile(configuration.tls.authority), as: UTF8.self))
+        let settings = try HTTPServerSettings(configuration)
         let server = try HTTPServer(settings) { await center.answer($0) }
         let work = Task { await center.run() }
         Log.info("listens at https://\(settings.address):\(server.port)")

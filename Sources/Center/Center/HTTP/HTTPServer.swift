@@ -1,4 +1,5 @@
 internal import CMicrohttpd
+import Cryptography
 internal import Dispatch
 import Glibc
 public import Platform
@@ -23,6 +24,15 @@ public struct HTTPServerSettings: Sendable {
     /// Seconds within which a request's body must be whole, however it trickles in.
     public var bodySeconds = 60
     public var threads = 2
+
+    /// As a configuration says, with the files that it names.
+    public init(_ configuration: CenterConfiguration) throws {
+        self.init(
+            address: configuration.listen.address, port: configuration.listen.port,
+            certificate: String(decoding: try readFile(configuration.tls.certificate), as: UTF8.self),
+            key: try readPrivateFile(configuration.tls.key),
+            clientAuthority: String(decoding: try readFile(configuration.tls.authority), as: UTF8.self))
+    }
 
     public init(address: String = "127.0.0.1", port: Int = 0, certificate: String, key: String, clientAuthority: String)
     {
