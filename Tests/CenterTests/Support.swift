@@ -29,7 +29,8 @@ final class TestCenter: Sendable {
     let folder: TestFolder
     let configuration: CenterConfiguration
     let center: Center
-    let time = ManualTime()
+    /// Begins at the real time: certificates are judged by the TLS libraries' own clock.
+    let time = ManualTime(wall: SystemTime().wall())
     private let server = Mutex<HTTPServer?>(nil)
     private let work: Task<Void, Never>
     private let port = Mutex(0)

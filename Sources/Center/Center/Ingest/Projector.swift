@@ -3,6 +3,7 @@ import Cryptography
 import Exam
 import Ledger
 import Platform
+import Synchronization
 
 /// Looks at each result once its segment is durable: recounts it, lists it, and warns where something does not hold.
 ///
@@ -12,6 +13,7 @@ final class Projector: Sendable {
     private let store: any CenterStore
     private let banks: BankShelf
     private let time: any TimeSource
+    private let last = Mutex<Task<Void, any Error>?>(nil)
     private let work = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(store: any CenterStore, banks: BankShelf, time: any TimeSource) {
@@ -32,8 +34,21 @@ final class Projector: Sendable {
         }
     }
 
-    /// Looks at everything that waits.
+    /// Looks at everything that waits; one after the other, so that nothing is warned of twice.
     func settle() async throws {
+        let turn = last.withLock { last in
+            let before = last
+            let task = Task {
+                _ = await before?.result
+                try await lookAtAll()
+            }
+            last = task
+            return task
+        }
+        try await turn.value
+    }
+
+    private func lookAtAll() async throws {
         while !Task.isCancelled {
             let waiting = try await store.unprojectedResults(limit: 100)
             if waiting.isEmpty { return }

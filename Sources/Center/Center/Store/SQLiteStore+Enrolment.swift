@@ -17,7 +17,8 @@ extension SQLiteStore {
         token: [UInt8], request: [UInt8], at: Timestamp,
         make: @Sendable (TokenRecord) throws -> (appliance: ApplianceRecord, answer: String)
     ) throws -> String {
-        try transaction {
+        known = [:]
+        return try transaction {
             struct Row {
                 let record: TokenRecord
                 let used: Bool
@@ -56,7 +57,13 @@ extension SQLiteStore {
         }
     }
 
-    public func appliance(_ id: String) throws -> ApplianceRecord? { try appliances(id).first }
+    public func appliance(_ id: String) throws -> ApplianceRecord? {
+        if let record = known[id] { return record }
+        let record = try appliances(id).first
+        if let record { known[id] = record }
+        return record
+    }
+
     public func appliances() throws -> [ApplianceRecord] { try appliances(nil) }
 
     private func appliances(_ id: String?) throws -> [ApplianceRecord] {

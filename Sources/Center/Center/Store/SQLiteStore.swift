@@ -19,6 +19,8 @@ public actor SQLiteStore {
     var draining = false
     /// What was accepted last, so that the usual segment needs no look into the file.
     var tips: [String: Tip] = [:]
+    /// Asked for at every request.
+    var known: [String: ApplianceRecord] = [:]
 
     /// - Throws: `Failure` when another process holds the file, `SQLiteError` or `SchemaError` when it is none of ours.
     public init(path: String) throws {
