@@ -104,10 +104,22 @@ import Testing
         await center.stop()
     }
 
+    @Test func `who shows no certificate may send little`() async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let body = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+        let url = center.url + "/v1/enrolments"
+        let stranger = HTTPClient(ClientTLS(authority: center.authority), label: "test")
+        #expect(try await stranger.send(url, body: body).status == 413)
+        #expect(try await HTTPClient(hall.tls, label: "test").send(url, body: body).status == 400)
+        await center.stop()
+    }
+
     @Test func `deep nesting and broken text are refused like any other wrong document`() async throws {
         let center = try TestCenter()
         let client = HTTPClient(ClientTLS(authority: center.authority), label: "test")
-        for body in [[UInt8](repeating: UInt8(ascii: "["), count: 1_000_000), [0xFF, 0xFE, 0x80], []] {
+        for body in [[UInt8](repeating: UInt8(ascii: "["), count: 60_000), [0xFF, 0xFE, 0x80], []] {
             let answer = try await client.send(center.url + "/v1/enrolments", body: body)
             #expect(answer.status == 400)
             #expect((try? JSONCoder.decode(Problem.self, from: answer.body))?.status == 400)

@@ -25,7 +25,10 @@ public enum CenterCommands {
           serve     answers until SIGTERM; with --json says {address, port} on standard output once it listens
           token     a one-time token for an appliance's enrolment, valid for 72 hours
           bookings  a file {"bookings": [{kind, number, name, sex, programme, class, day, language, attempt, facts,
-                    accommodations, id}]} becomes signed orders; a file with a fault is refused as a whole
+                    accommodations, id}]} becomes signed orders; a file with a fault is refused as a whole. A row:
+                    {"kind": "resident", "number": "110101199003074514", "name": "张三", "sex": "male",
+                     "programme": "K1-CAR", "class": "C1", "day": "2026-11-22", "language": "zh-Hans", "attempt": 1,
+                     "facts": {"reason": "first"}}; sex, accommodations {"extraTimePercent": 50} and id may be absent
           bank add  verifies a package and puts it where appliances fetch it
           trust     the public keys of the center and of every appliance, a JWKS
 

@@ -16,6 +16,8 @@ public struct HTTPServerSettings: Sendable {
     public var key: String
     public var clientAuthority: String
     public var bodyLimit = 2 << 20
+    /// What somebody without a certificate may send: an enrolment, no more.
+    public var strangerBodyLimit = 64 << 10
     /// What a request's line and headers may take.
     public var headerLimit = 32 << 10
     public var connections = 1024
@@ -156,9 +158,12 @@ public final class HTTPServer: Sendable {
 private final class Exchange: @unchecked Sendable {
     var body: [UInt8] = []
     var begun = false
+    let bodyLimit: Int
     let started = ContinuousClock.now
     var connection: OpaquePointer?
     private let response = Mutex<HTTPResponse?>(nil)
+
+    init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 
     var ready: HTTPResponse? { response.withLock { $0 } }
 
@@ -206,20 +211,21 @@ private func accessHandler(
     else { return .NO }
 
     guard let known = slot.pointee else {
-        slot.pointee = Unmanaged.passRetained(Exchange()).toOpaque()
+        let settings = server.settings
+        let limit =
+            peer(of: connection) == nil ? min(settings.bodyLimit, settings.strangerBodyLimit) : settings.bodyLimit
+        slot.pointee = Unmanaged.passRetained(Exchange(bodyLimit: limit)).toOpaque()
         if let announced = header("Content-Length", of: connection).flatMap({ Int($0) }),
-            announced > server.settings.bodyLimit
+            announced > limit
         {
-            return queue(
-                .problem(413, "too large", "a body of at most \(server.settings.bodyLimit) bytes is taken"),
-                on: connection)
+            return queue(.problem(413, "too large", "a body of at most \(limit) bytes is taken"), on: connection)
         }
         return .YES
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
     if size.pointee > 0 {
         // A body without a length that does not end, or one that trickles, costs its sender the connection.
-        guard exchange.body.count + size.pointee <= server.settings.bodyLimit,
+        guard exchange.body.count + size.pointee <= exchange.bodyLimit,
             ContinuousClock.now - exchange.started < .seconds(server.settings.bodySeconds)
         else { return .NO }
         data?.withMemoryRebound(to: UInt8.self, capacity: size.pointee) {
