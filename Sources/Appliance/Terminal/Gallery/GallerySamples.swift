@@ -84,7 +84,11 @@ struct GallerySamples {
         committed: Bool = false, verdict: Screen.Verdict? = nil, wrong: Int? = nil, flagged: Bool = false,
         long: Bool = false
     ) -> Screen {
-        let options = kind == .judge ? ["", ""] : long ? texts.longOptions : texts.options
+        let options =
+            kind == .judge
+            ? ["", ""]
+            : kind == .multi
+                ? texts.multiOptions : long ? texts.longOptions : picture ? texts.signOptions : texts.options
         let stem =
             kind == .judge
             ? texts.judge : kind == .multi ? texts.multi : long ? texts.long : picture ? texts.sign : texts.single

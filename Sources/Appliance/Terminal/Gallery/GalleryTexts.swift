@@ -7,7 +7,9 @@ struct GalleryTexts {
     var single: String
     var options: [String]
     var multi: String
+    var multiOptions: [String]
     var sign: String
+    var signOptions: [String]
     var alternative: String
     var long: String
     var longOptions: [String]
@@ -26,7 +28,9 @@ struct GalleryTexts {
         judge: "行经没有信号灯的人行横道时，如果没有看到行人，可以保持原速通过，不必减速。",
         single: "驾驶机动车在高速公路上发生故障，应当在故障车来车方向多少米以外设置警告标志？",
         options: ["五十米以外", "一百米以外", "一百五十米以外", "不需要设置警告标志"],
-        multi: "驾驶机动车在雾天行驶，下列做法中哪些是正确的？", sign: "图中标志的含义是什么？",
+        multi: "驾驶机动车在雾天行驶，下列做法中哪些是正确的？",
+        multiOptions: ["开启雾灯和危险报警闪光灯", "开启远光灯看清前方", "降低车速，加大跟车距离", "紧跟前车行驶"],
+        sign: "图中标志的含义是什么？", signOptions: ["注意危险", "禁止驶入", "前方施工", "紧急停车带"],
         alternative: "黄底黑边三角形标志，中间一个黑色叹号",
         long: "驾驶人在实习期内驾驶机动车上高速公路行驶，应当由持相应或者包含其准驾车型驾驶证三年以上的驾驶人陪同；下列关于陪同驾驶人的说法，哪一项符合有关规定？",
         longOptions: [
@@ -48,7 +52,13 @@ struct GalleryTexts {
         single:
             "Your car breaks down on a motorway. How far behind it, against the oncoming traffic, must the warning triangle stand?",
         options: ["More than 50 metres", "More than 100 metres", "More than 150 metres", "No triangle is needed"],
-        multi: "Which of these are right when you drive in fog?", sign: "What does the sign in the picture mean?",
+        multi: "Which of these are right when you drive in fog?",
+        multiOptions: [
+            "Switch on fog lights and hazard lights", "Use high beam to see farther",
+            "Slow down and keep a longer distance", "Stay close behind the car in front",
+        ],
+        sign: "What does the sign in the picture mean?",
+        signOptions: ["Danger ahead", "No entry", "Road works", "Emergency lay-by"],
         alternative: "A yellow triangle with a black border and a black exclamation mark",
         long:
             "A driver in the probation period who drives on a motorway must be accompanied by a driver who has held a licence for that class, or one including it, for at least three years. Which statement is right?",
@@ -78,7 +88,13 @@ struct GalleryTexts {
         judge: "عند الاقتراب من ممر مشاة بلا إشارات ضوئية ولا ترى فيه مشاة، يجوز لك الحفاظ على سرعتك دون إبطاء.",
         single: "تعطلت سيارتك على الطريق السريع. على أي مسافة خلفها يجب وضع مثلث التحذير؟",
         options: ["أكثر من 50 متراً (A)", "أكثر من 100 متر", "أكثر من 150 متراً", "لا حاجة إلى مثلث"],
-        multi: "أيّ من التصرفات التالية صحيح عند القيادة في الضباب؟", sign: "ماذا تعني الإشارة في الصورة؟",
+        multi: "أيّ من التصرفات التالية صحيح عند القيادة في الضباب؟",
+        multiOptions: [
+            "تشغيل أضواء الضباب والتحذير", "استخدام الضوء العالي", "تخفيف السرعة وزيادة المسافة",
+            "البقاء قريباً من السيارة الأمامية",
+        ],
+        sign: "ماذا تعني الإشارة في الصورة؟",
+        signOptions: ["خطر أمامك", "ممنوع الدخول", "أعمال طرق", "موقف للطوارئ"],
         alternative: "مثلث أصفر بحافة سوداء وعلامة تعجب",
         long:
             "على السائق في فترة الاختبار الذي يقود على الطريق السريع أن يرافقه سائق يحمل رخصة من الفئة نفسها منذ ثلاث سنوات على الأقل. أي عبارة صحيحة؟",
