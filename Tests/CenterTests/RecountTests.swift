@@ -203,9 +203,11 @@ extension TestHall {
                 .chose(.init(number: index + 1, item: item.item, answer: [index < rightAnswers ? 2 : 1])))
             entries.append(.committed(.init(number: index + 1)))
         }
-        entries.append(.ended(.init(by: .submitted, spentMs: 61_000)))
+        // As at the end of the time: the last tick came a moment after the budget was spent.
+        entries.append(.ended(.init(by: .timeUp, spentMs: 600_000)))
         var state = Attempt(id: attempt, opened: opened)
         for entry in entries.dropFirst() { try state.apply(entry) }
+        state.spend(totalMs: 600_030)
         var scored = try Scorer.score(
             started, answers: state.answers, area: { _ in "law" }, key: { (_) throws -> Set<Int> in [2] })
         if lie == .score {
@@ -216,8 +218,18 @@ extension TestHall {
         try state.apply(.scored(scored))
         let first = journal.tip.sequence + 1
         let stream = "attempt/\(attempt)"
+        let early = entries.prefix(4)
         try await journal.append(
-            try entries.map { try Draft(kind: $0.kind.rawValue, stream: stream, encoding: Wrapped($0.body)) })
+            try early.map { try Draft(kind: $0.kind.rawValue, stream: stream, encoding: Wrapped($0.body)) })
+        for spent: [String: Int] in [["other": 5, attempt.rawValue: 600_030], ["other": 6]] {
+            try await journal.append([
+                Draft(kind: "hall.tick", stream: "hall", body: ["spent": try JSONCoder.tree(spent)])
+            ])
+        }
+        try await journal.append(
+            try entries.dropFirst(4).map {
+                try Draft(kind: $0.kind.rawValue, stream: stream, encoding: Wrapped($0.body))
+            })
         let scoredState = state
         let (keys, time, appliance) = (keys, time, appliance)
         try await journal.append(head: true) { tip in

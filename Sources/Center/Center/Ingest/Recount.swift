@@ -20,6 +20,8 @@ struct Recount {
     let keys: JWKS
     /// The entries of the attempt, up to and with `attempt.result`.
     let entries: [Entry]
+    /// The time spent by the hall's last tick of it.
+    let spentMs: Int
     let bank: (String) async -> (any RecountBank)?
 
     struct Outcome {
@@ -83,7 +85,8 @@ struct Recount {
                 try attempt?.apply(read)
             }
         }
-        guard let attempt else { throw BrokenSegment("there are none") }
+        guard var attempt else { throw BrokenSegment("there are none") }
+        attempt.spend(totalMs: spentMs)
         return attempt
     }
 
