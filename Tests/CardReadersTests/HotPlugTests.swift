@@ -116,4 +116,25 @@ import VirtualCards
         while told.suffix(4) != renamed[...], let (_, next) = await feed.next() { told.append(next) }
         #expect(source.readers().map(\.reader) == [ReaderID(name: "Reader 00 00", serial: "A")])
     }
+
+    @Test func `a card pulled while the reader says who it is costs the reader nothing`() async throws {
+        defer { source.stop() }
+        source.start()
+        var feed = Feed(source)
+        service.change("Reader 00 00") { $0 = ScriptedService.Reader(serial: "A", isMoving: true) }
+        service.plug("Reader 01 00", serial: "B")
+        #expect(await feed.next(1, of: "B") == [.appeared])
+        service.change("Reader 00 00") { $0.isMoving = false }
+        #expect(await feed.next(1, of: "A") == [.appeared])
+    }
+
+    @Test func `only what means so is taken for a reader without an attribute`() {
+        for code: UInt32 in [0x8010_0022, 0x8010_0016, 0x8010_0008] {
+            #expect(PCSCCode(rawValue: code).meansAbsentAttribute)
+        }
+        // A card removed, a card reset, the service gone.
+        for code: UInt32 in [0x8010_0069, 0x8010_0068, 0x8010_0013, 0x8010_001D] {
+            #expect(!PCSCCode(rawValue: code).meansAbsentAttribute)
+        }
+    }
 }

@@ -13,6 +13,8 @@ final class ScriptedService: CardService {
         /// How many movements the service has counted, which may be fewer than there were.
         var count = 0
         var isHeldByOther = false
+        /// Its card is being pulled at every moment that it is asked for an attribute.
+        var isMoving = false
     }
 
     private struct State {
@@ -118,7 +120,8 @@ private final class ScriptedConnection: CardConnection {
         return offset < file.count ? file[offset...].prefix(100) + [0x90, 0] : [0x6B, 0]
     }
 
-    func attribute(_ attribute: ReaderAttribute) -> [UInt8]? {
-        attribute == .serialNumber ? reader.serial.map { Array($0.utf8) + [0] } : nil
+    func attribute(_ attribute: ReaderAttribute) throws(PCSCError) -> [UInt8]? {
+        if reader.isMoving { throw PCSCError(code: .removed, call: "script") }
+        return attribute == .serialNumber ? reader.serial.map { Array($0.utf8) + [0] } : nil
     }
 }

@@ -30,7 +30,7 @@ protocol CardConnection: AnyObject {
 
     /// An attribute of the reader or its card; nil when the reader does not have it.
     ///
-    /// - Throws: only when the service is gone; readers refuse what they do not have in many ways.
+    /// - Throws: when it could not be asked: the service went, or a card moved at that moment.
     func attribute(_ attribute: ReaderAttribute) throws(PCSCError) -> [UInt8]?
 }
 

@@ -38,6 +38,12 @@ struct PCSCCode: RawRepresentable, Hashable, CustomStringConvertible {
         .contains { PCSCCode($0) == self }
     }
 
+    /// The ways in which readers say that they do not have an attribute. A card that moves at that moment is none of them.
+    var meansAbsentAttribute: Bool {
+        [SCARD_E_UNSUPPORTED_FEATURE, SCARD_E_NOT_TRANSACTED, SCARD_E_INSUFFICIENT_BUFFER, SCARD_E_INVALID_PARAMETER]
+            .contains { PCSCCode($0) == self }
+    }
+
     var description: String {
         "\(String(cString: pcsc_stringify_error(Int(rawValue)))) (0x\(String(rawValue, radix: 16)))"
     }
@@ -152,7 +158,7 @@ private final class PCSCConnection: CardConnection {
         do throws(PCSCError) {
             try check("SCardGetAttrib", SCardGetAttrib(handle, DWORD(attribute.rawValue), &value, &length))
         } catch {
-            if error.code.isServiceLost { throw error }
+            guard error.code.meansAbsentAttribute else { throw error }
             return nil
         }
         return Array(value.prefix(Int(length)))
