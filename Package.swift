@@ -116,6 +116,10 @@ let package = Package(
                 "Packages", "Platform", "QuestionBank", "TerminalLink", "Touch", "VirtualCards", "Workshop",
             ],
             path: "Sources/Proving/Demonstration"),
+        .target(
+            name: "Benchmarks",
+            dependencies: ["CPangoCairo", "CSQLite", "Demonstration", "Exam", "Platform", "TerminalLink"],
+            path: "Sources/Proving/Benchmarks"),
 
         // Programs
         .executableTarget(name: "kaotaid", dependencies: ["Hall", "Platform"], path: "Sources/Programs/kaotaid"),
@@ -129,11 +133,9 @@ let package = Package(
         .executableTarget(
             name: "kaotai",
             dependencies: [
-                "Demonstration",
-                "Hall", "Terminal", "Workshop", "Center", "Courier", "CVNCServer", "CanonicalJSON", "CivilTime",
-                "CenterLink", "Cryptography", "CSQLite", "Exam", "Ledger", "Packages", "Platform", "QuestionBank",
-                "SQLite", "CardReaders",
-                "IdentityCards",
+                "Benchmarks", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
+                "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Packages",
+                "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "Workshop",
             ],
             path: "Sources/Programs/kaotai"),
 

@@ -1,3 +1,4 @@
+import Benchmarks
 import Center
 import CenterLink
 import CivilTime
@@ -8,40 +9,10 @@ import Platform
 import SQLite
 import Synchronization
 
-/// What a center takes in, beside what cannot be left out of it in the same run.
-struct CenterFigure: Encodable {
-    let figure: String
-    let unit: String
-    let min: Int
-    let median: Int
-    let max: Int
-    /// The same work without a center: signatures checked and made, then one bare commit for as many rows.
-    let floor: Int
-    /// Thousandths: 1000 is as much as the floor.
-    let ratioThousandths: Int
-
-    init(_ figure: String, _ ours: [Int], floor bare: [Int]) {
-        let ours = ours.sorted()
-        self.figure = figure
-        unit = "segments/s"
-        min = ours.first ?? 0
-        median = ours[ours.count / 2]
-        max = ours.last ?? 0
-        floor = bare.sorted()[bare.count / 2]
-        ratioThousandths = median * 1000 / Swift.max(1, floor)
-    }
-
-    var line: String {
-        let ratio = "\(ratioThousandths / 1000).\(String(ratioThousandths % 1000 + 1000).dropFirst())"
-        return "\(figure): \(median) \(unit) (\(min) to \(max)); floor \(floor); ratio \(ratio)\n"
-    }
-}
-
 /// `kaotai bench center`: segments of one entry from many appliances at once, each verified, durable and receipted.
 ///
 /// - Parameter folder: where the store goes; it must be on a disk, for on a RAM disk a sync costs nothing.
-func centerBenchmark(folder: String = "/var/tmp", appliances: Int = 16, rounds: Int = 5) async throws -> [CenterFigure]
-{
+func centerBenchmark(folder: String = "/var/tmp", appliances: Int = 16, rounds: Int = 5) async throws -> [Figure] {
     let work = folder + "/kaotai-bench-\(hexadecimal(systemEntropy(6)))"
     try makeDirectory(work)
     defer { _ = try? ChildProcess("/bin/rm", ["-rf", work]).wait() }
@@ -93,8 +64,10 @@ func centerBenchmark(folder: String = "/var/tmp", appliances: Int = 16, rounds: 
     }
     await server.stop()
     return [
-        CenterFigure("ingest within the process, \(appliances) appliances at once", within, floor: floors),
-        CenterFigure("ingest over mutual TLS, both ends on this machine", overTLS, floor: floors),
+        Figure(
+            "ingest within the process, \(appliances) appliances at once", unit: "segments/s", values: within,
+            floor: floors),
+        Figure("ingest over mutual TLS, both ends on this machine", unit: "segments/s", values: overTLS, floor: floors),
     ]
 }
 

@@ -22,6 +22,7 @@ struct Command: Sendable {
     static let all = [
         Command("attempt", "pause|resume SEAT", "stop an exam and its clock, let it go on", run: attemptCommand),
         Command("bank", "check|pack|inspect|draw …", "check, pack and look into question banks", run: bankCommand),
+        Command("bench", "[NAME]", "figures beside their floors", run: benchCommand),
         Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
         Command("demo", "[--candidates N] …", "a hall of six seats and its center at work here", run: demoCommand),
         Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),

@@ -1,47 +1,14 @@
+import Benchmarks
 import CSQLite
 import CanonicalJSON
 import Cryptography
 import Ledger
 import Platform
 
-/// One measured figure beside what it is measured against in the same run.
-struct JournalFigure: Encodable {
-    let figure: String
-    let unit: String
-    let min: Int
-    let median: Int
-    let p99: Int
-    let max: Int
-    /// The median of the bare C loop that alternated with it.
-    let floor: Int
-    let floorP99: Int
-    /// Thousandths: 1000 is as quick as the floor.
-    let ratioThousandths: Int
-
-    init(_ figure: String, _ ours: [Int], floor bare: [Int]) {
-        let ours = ours.sorted()
-        let bare = bare.sorted()
-        self.figure = figure
-        unit = "µs"
-        min = ours.first ?? 0
-        median = ours[ours.count / 2]
-        p99 = ours[ours.count * 99 / 100]
-        max = ours.last ?? 0
-        floor = bare[bare.count / 2]
-        floorP99 = bare[bare.count * 99 / 100]
-        ratioThousandths = median * 1000 / Swift.max(1, floor)
-    }
-
-    var line: String {
-        let ratio = "\(ratioThousandths / 1000).\(String(ratioThousandths % 1000 + 1000).dropFirst())"
-        return "\(figure): p50 \(median) µs, p99 \(p99) µs; floor p50 \(floor) µs, p99 \(floorP99) µs; ratio \(ratio)\n"
-    }
-}
-
 /// `kaotai bench journal`: appends against bare commits of SQLite's C interface, alternating, on the same disk.
 ///
 /// - Parameter folder: where the files go; it must be on a disk, for on a RAM disk a sync costs nothing.
-func journalBenchmark(folder: String = "/var/tmp", rounds: Int = 2000) async throws -> [JournalFigure] {
+func journalBenchmark(folder: String = "/var/tmp", rounds: Int = 2000) async throws -> [Figure] {
     let work = folder + "/kaotai-bench-\(hexadecimal(systemEntropy(6)))"
     try makeDirectory(work)
     defer { _ = try? ChildProcess("/bin/rm", ["-rf", work]).wait() }
@@ -96,10 +63,12 @@ func journalBenchmark(folder: String = "/var/tmp", rounds: Int = 2000) async thr
     }
     try await journal.close()
     return [
-        JournalFigure("one append against one bare commit", one, floor: oneBare),
-        JournalFigure(
-            "six taps at once, the last durable, against a bare commit of one row and one of five", six, floor: sixBare),
-        JournalFigure("six taps at once, the last durable, against six bare commits", six, floor: sixApart),
+        Figure("one append against one bare commit", unit: "µs", values: one, floor: oneBare),
+        Figure(
+            "six taps at once, the last durable, against a bare commit of one row and one of five", unit: "µs",
+            values: six, floor: sixBare),
+        Figure(
+            "six taps at once, the last durable, against six bare commits", unit: "µs", values: six, floor: sixApart),
     ]
 }
 

@@ -21,25 +21,35 @@ final class Finger {
     /// Draws a line through points.
     @discardableResult
     func stroke(_ points: [(x: Int, y: Int)]) -> Instant? {
-        guard let first = points.first else { return nil }
+        guard let first = points.first, press(first.x, first.y) else { return nil }
+        for point in points.dropFirst() { move(point.x, point.y) }
+        return lift()
+    }
+
+    /// Puts the finger down.
+    func press(_ x: Int, _ y: Int) -> Bool {
         tracking = tracking == 60_000 ? 1 : tracking + 1
-        var records = [
-            (InputCode.absolute, InputCode.slot, Int32(0)), (InputCode.absolute, InputCode.trackingID, tracking),
-            (InputCode.absolute, InputCode.slotX, Int32(first.x)),
-            (InputCode.absolute, InputCode.slotY, Int32(first.y)),
+        return write([
+            (InputCode.absolute, InputCode.slot, 0), (InputCode.absolute, InputCode.trackingID, tracking),
+            (InputCode.absolute, InputCode.slotX, Int32(x)), (InputCode.absolute, InputCode.slotY, Int32(y)),
             (InputCode.synchronize, InputCode.report, 0),
-        ]
-        for point in points.dropFirst() {
-            records += [
-                (InputCode.absolute, InputCode.slotX, Int32(point.x)),
-                (InputCode.absolute, InputCode.slotY, Int32(point.y)),
-                (InputCode.synchronize, InputCode.report, 0),
-            ]
-        }
-        guard write(records) else { return nil }
+        ])
+    }
+
+    private func move(_ x: Int, _ y: Int) {
+        _ = write([
+            (InputCode.absolute, InputCode.slotX, Int32(x)), (InputCode.absolute, InputCode.slotY, Int32(y)),
+            (InputCode.synchronize, InputCode.report, 0),
+        ])
+    }
+
+    /// Lifts the finger.
+    ///
+    /// - Returns: when; nil when the panel is gone.
+    func lift() -> Instant? {
         let lifted = SystemTime().now()
-        let up = [
-            (InputCode.absolute, InputCode.trackingID, Int32(-1)), (InputCode.synchronize, InputCode.report, Int32(0)),
+        let up: [(UInt16, UInt16, Int32)] = [
+            (InputCode.absolute, InputCode.trackingID, -1), (InputCode.synchronize, InputCode.report, 0),
         ]
         return write(up) ? lifted : nil
     }

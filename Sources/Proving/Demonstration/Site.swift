@@ -19,6 +19,7 @@ final class Site: Sendable {
     let options: DemonstrationOptions
     /// Short, because it holds sockets.
     let folder: String
+    private let name: String
     let supervisor: Supervisor
     let cards: PrivateCardService
     let bank: QuestionPackage
@@ -36,13 +37,17 @@ final class Site: Sendable {
     var controlSocket: String { "\(folder)/control.sock" }
     func touchSocket(_ terminal: String) -> String { "\(folder)/\(terminal).touch" }
     func assistanceSocket(_ terminal: String) -> String { "\(folder)/\(terminal).assist" }
-    func framebuffer(_ terminal: String) -> String { "\(folder)/\(terminal).fb" }
+    /// In memory, as a display is: on a disk its pages would be written back between the journal's.
+    func framebuffer(_ terminal: String) -> String {
+        isDirectory("/dev/shm") ? "/dev/shm/\(name)-\(terminal).fb" : "\(folder)/\(terminal).fb"
+    }
     private func program(_ name: String) -> String { "\(options.programs)/\(name)" }
 
     /// Prepares everything and starts it; when this returns the hall is open.
     init(_ options: DemonstrationOptions, people: (QuestionPackage) -> [Person], progress: Progress) async throws {
         self.options = options
-        folder = "/tmp/kaotai-\(hexadecimal(systemEntropy(4)))"
+        name = "kaotai-\(hexadecimal(systemEntropy(4)))"
+        folder = "/tmp/\(name)"
         for name in ["logs", "appliance/state"] { try makeDirectory("\(folder)/\(name)", mode: 0o700) }
         supervisor = Supervisor(logs: "\(folder)/logs")
         centerConfiguration = "\(folder)/center/config.json"
@@ -215,6 +220,7 @@ final class Site: Sendable {
     func stop() {
         supervisor.stop()
         cards.stop()
+        for terminal in terminals { unlink(framebuffer(terminal)) }
     }
 
     /// Takes the folder away; kept when something went wrong, for whoever looks for the reason.

@@ -73,6 +73,9 @@ public final class Supervisor: Sendable {
         return true
     }
 
+    /// The process id of what runs under a name.
+    func process(_ name: String) -> Int32? { state.withLock { $0.running[name]?.process } }
+
     public var names: [String] { state.withLock { $0.programs.keys.sorted() } }
 
     /// Stops all and waits for their ends; what does not end in time is killed.

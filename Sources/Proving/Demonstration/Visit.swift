@@ -195,6 +195,27 @@ struct Visit {
         }
     }
 
+    /// Shows the card, reads the rules and stops at the first question.
+    func reachFirstQuestion(terminal: String, eyes: Eyes, finger: Finger) async throws {
+        var count = -1
+        defer { card.remove() }
+        for _ in 0..<60 {
+            await eyes.change(after: count, milliseconds: Self.patienceMs)
+            count = eyes.now.count
+            guard let presented = eyes.now.presented else { continue }
+            switch presented.scene.screen {
+            case .greeting:
+                card.remove()
+                try? card.insert(at: site.cards.readerSocket(terminal), lasting: true)
+            case .rules:
+                _ = presented.places.first { $0.control == Control.confirm.name }.flatMap { finger.tap($0) }
+            case .question: return
+            default: break
+            }
+        }
+        throw Failure(.unavailable, "\(terminal) did not come to its first question")
+    }
+
     /// Touches the next option to choose, or goes on.
     ///
     /// - Returns: the tap, when one option was chosen that was not before.
