@@ -146,6 +146,14 @@ public func systemEntropy(_ count: Int) -> [UInt8] {
     return bytes
 }
 
+/// Gives memory that is free back to the kernel, after work that needed much of it for a moment.
+public func releaseFreeMemory() { _ = cplatform_malloc_trim() }
+
+/// Makes blocks of half a mebibyte and more go back to the kernel as soon as they are freed.
+///
+/// Otherwise one block of many mebibytes teaches malloc to keep all later ones of that size.
+public func returnLargeBlocks() { _ = cplatform_malloc_return_blocks(512 << 10) }
+
 /// Repeats a call that a signal interrupted.
 public func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {

@@ -2,6 +2,7 @@
 #include "CPlatform.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -26,6 +27,8 @@ int cplatform_fb_put_var(int fd, struct fb_var_screeninfo *info) { return ioctl(
 int cplatform_fb_blank(int fd, int level) { return ioctl(fd, FBIOBLANK, level); }
 int cplatform_input_grab(int fd, int grab) { return ioctl(fd, EVIOCGRAB, grab); }
 int cplatform_input_clock(int fd, int clock) { return ioctl(fd, EVIOCSCLOCKID, &clock); }
+int cplatform_malloc_trim(void) { return malloc_trim(0); }
+int cplatform_malloc_return_blocks(int size) { return mallopt(M_MMAP_THRESHOLD, size); }
 long cplatform_getrandom(void *buffer, size_t size) { return getrandom(buffer, size, 0); }
 int cplatform_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 int cplatform_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

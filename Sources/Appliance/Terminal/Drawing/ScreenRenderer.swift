@@ -42,6 +42,18 @@ final class ScreenRenderer {
         return damage
     }
 
+    /// Opens the fonts and rasterises what most questions need, before the first candidate waits for it.
+    func warmUp() {
+        guard let page else { return }
+        for language in ["zh-Hans", "en"] {
+            for (name, scene) in GallerySamples(language: language, picture: "").scenes()
+            where name == "question-single" || name == "question-judge" || name == "rules" {
+                canvas.paint(layOut(scene, at: Moment(boot: 0, timeOfDay: "")), damage: [metrics.bounds])
+            }
+        }
+        canvas.paint(page, damage: [metrics.bounds], pressed: pressed)
+    }
+
     /// Paints everything again, as after a display that lost its picture.
     func repaint() -> [Rect] {
         guard let page else { return [] }

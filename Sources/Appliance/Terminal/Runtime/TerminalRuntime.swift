@@ -48,6 +48,8 @@ public actor TerminalRuntime {
     public init(_ configuration: TerminalConfiguration, time: any TimeSource = SystemTime()) throws(Failure) {
         self.configuration = configuration
         self.time = time
+        // A slip's PDF reads whole font files for a moment.
+        returnLargeBlocks()
         let kiosk = try Kiosk(folder: configuration.kiosk)
         let display = try configuration.openDisplay()
         scanout = display.scanout
@@ -67,6 +69,7 @@ public actor TerminalRuntime {
         if touch == nil { touchFault = "touch: none is configured" }
         touch?.start(on: queue) { [weak self] event in self?.assumeIsolated { $0.touched(event) } }
         connect()
+        queue.async { [weak self] in self?.assumeIsolated { $0.renderer.warmUp() } }
         ticker = IntervalTimer(milliseconds: Self.tickMs, on: queue) { [weak self] in
             self?.assumeIsolated { $0.tick() }
         }
@@ -143,6 +146,7 @@ public actor TerminalRuntime {
             }
         case .drawSlip(let slip):
             for part in SlipDocument(slip, kiosk: renderer.kiosk).parts() { send(.slip(part)) }
+            releaseFreeMemory()
         case .capture(let request): capture(request)
         }
     }
@@ -160,6 +164,7 @@ public actor TerminalRuntime {
         // A frame holds a mebibyte of text; a picture too rich for that is sent in half its size.
         if png.count > 700_000 { png = renderer.canvas.png(shrink: 2) }
         send(.capture(Capture(request: request, data: base64url(png))))
+        releaseFreeMemory()
     }
 
     // MARK: Pixels

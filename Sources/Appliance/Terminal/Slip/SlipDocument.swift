@@ -215,11 +215,18 @@ struct SlipDocument {
 private final class SlipPen {
     private let cairo: OpaquePointer
     private let kiosk: Kiosk
+    private let context: OpaquePointer
 
     init(_ cairo: OpaquePointer, kiosk: Kiosk) {
         self.cairo = cairo
         self.kiosk = kiosk
+        // Fonts of its own, given back with the slip: a subset for a PDF reads whole font files.
+        let fonts = pango_cairo_font_map_new()!
+        context = pango_font_map_create_context(fonts)!
+        g_object_unref(fonts)
     }
+
+    deinit { g_object_unref(UnsafeMutableRawPointer(context)) }
 
     func color(_ red: Double, _ green: Double, _ blue: Double) { cairo_set_source_rgb(cairo, red, green, blue) }
 
@@ -234,7 +241,8 @@ private final class SlipPen {
         cairo_save(cairo)
         cairo_translate(cairo, x, y)
         cairo_scale(cairo, 1 / units, 1 / units)
-        let layout = pango_cairo_create_layout(cairo)!
+        pango_cairo_update_context(cairo, context)
+        let layout = pango_layout_new(context)!
         let font = pango_font_description_from_string(kiosk.theme.families(for: language))!
         pango_font_description_set_absolute_size(font, em * units * Double(PANGO_SCALE))
         pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)

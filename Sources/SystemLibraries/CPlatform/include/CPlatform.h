@@ -21,6 +21,10 @@ int cplatform_fb_blank(int fd, int level);
 int cplatform_input_grab(int fd, int grab);
 int cplatform_input_clock(int fd, int clock);
 
+// malloc_trim(3) and mallopt(3) are GNU extensions: memory that nobody uses goes back to the kernel.
+int cplatform_malloc_trim(void);
+int cplatform_malloc_return_blocks(int size);
+
 // getrandom(2), prctl(2) and memfd_create(2) are not in Swift's Glibc module.
 long cplatform_getrandom(void *buffer, size_t size);
 int cplatform_die_with_parent(int signal);
