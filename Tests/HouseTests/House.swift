@@ -4,10 +4,12 @@ import Platform
 struct SourceFile {
     /// From the repository's root: `Sources/Domain/Exam/Paper.swift`.
     let path: String
+    let text: String
     let lines: [String]
 
     init(path: String, text: String) {
         self.path = path
+        self.text = text
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 

@@ -25,6 +25,8 @@ struct HouseRule: Sendable {
         guard within.contains(where: file.path.hasPrefix), !except.contains(where: file.path.hasPrefix) else {
             return []
         }
+        // Most files break no rule: one look at the whole text spares looking at its lines.
+        guard words.contains(where: { word in file.text.withCString { strstr($0, word) != nil } }) else { return [] }
         return file.lines.enumerated().flatMap { number, line in
             let code = inComments ? line[...] : Self.withoutComment(line)
             return words.filter { Self.contains($0, in: code) }.map { "\(file.path):\(number + 1): \(name): \($0)" }
@@ -40,9 +42,6 @@ struct HouseRule: Sendable {
 
     /// Whether a word stands in a line as a word, not as the end or the beginning of a longer one.
     private static func contains(_ word: String, in line: Substring) -> Bool {
-        guard line.utf8.count >= word.utf8.count, String(line).withCString({ strstr($0, word) }) != nil else {
-            return false
-        }
         var rest = line
         while let found = rest.firstRange(of: word) {
             let before = found.lowerBound > line.startIndex ? line[line.index(before: found.lowerBound)] : " "
@@ -91,6 +90,8 @@ struct HouseRule: Sendable {
             ]),
         HouseRule(
             "a test waits for what happens, not for time to pass", within: ["Tests/"],
+            // Looks for a condition again and again, and gives way in between.
+            except: ["Tests/LedgerTests/Support.swift"],
             words: ["Task.sleep", "Thread.sleep", "usleep", "nanosleep"]),
     ]
 }
@@ -99,7 +100,8 @@ struct HouseRule: Sendable {
     @Test(arguments: HouseRule.all.map(\.name))
     func `the tree keeps the rule`(name: String) throws {
         let rule = try #require(HouseRule.all.first { $0.name == name })
-        #expect((try House.sources() + House.tests()).flatMap(rule.problems) == [])
+        let problems = try (House.sources() + House.tests()).flatMap(rule.problems)
+        #expect(problems == [])
     }
 
     @Test(arguments: [
