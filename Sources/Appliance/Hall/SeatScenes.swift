@@ -96,7 +96,9 @@ struct SeatScenes {
         var lines = [
             Message(
                 "rules.questions", ["questions": String(programme.questions), "points": String(programme.pointsEach)]),
-            Message("rules.kinds", ["judge": count(.judge), "single": count(.single), "multi": count(.multi)]),
+            (programme.kinds[.multi] ?? 0) > 0
+                ? Message("rules.kinds", ["judge": count(.judge), "single": count(.single), "multi": count(.multi)])
+                : Message("rules.kindsTwo", ["judge": count(.judge), "single": count(.single)]),
             Message("rules.time", ["minutes": String(minutes)]),
             Message("rules.pass", ["passMark": String(programme.passMark), "full": String(programme.full)]),
         ]

@@ -66,6 +66,7 @@ public enum Screen: Hashable, Sendable {
 
     public struct Greeting: Hashable, Sendable, Codable {
         public var candidate: String
+        /// `male` or `female`.
         public var sex: String?
         /// Masked document number.
         public var document: String

@@ -28,6 +28,7 @@ struct Command: Sendable {
         Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),
         Command(
             "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
+        Command("provision", "identity …", "what makes a machine an appliance", run: provisionCommand),
         Command("result", "verify FILE --trust JWKS", "check signed results", run: resultCommand),
         Command("screen", "capture TERMINAL FILE.png", "what a terminal shows now", run: screenCommand),
         Command("status", "", "the hall now: seats, readers, interlocks, courier, disk", run: statusCommand),

@@ -93,7 +93,9 @@ private func table(of report: DemonstrationReport) -> String {
             + " card to seat \(timings.checkInToSeatMs.p50) ms; last farewell to the center's word \(timings.finishToCenterMs) ms;"
             + " all of it \(timings.runMs) ms.",
         "\(report.screens.count) pictures of screens, results, slips, answers and the journal are in \(report.out)",
-        "Check them: kaotai result verify \(report.out)/results/*.jws --trust \(report.out)/trust.jwks",
+        "Check them: kaotai journal verify \(report.out)/journal.sqlite --trust \(report.out)/trust.jwks",
+        "            kaotai result verify \(report.out)/results/\(report.candidates.first?.attempt ?? "ATTEMPT").jws"
+            + " --trust \(report.out)/trust.jwks",
         "",
     ]
     return lines.joined(separator: "\n")

@@ -28,7 +28,7 @@ struct GallerySamples {
         func greeting(card: Bool, problem: Message? = nil) -> Screen {
             .greeting(
                 .init(
-                    candidate: texts.candidate, sex: texts.sex, document: "1101**********001X",
+                    candidate: texts.candidate, sex: "male", document: "1101**********001X",
                     programme: texts.programme, vehicleClass: "C1", reason: Message("reason.restore"), attemptNumber: 1,
                     wantsCard: card, problem: problem, languages: ["zh-Hans", "en"]))
         }
@@ -201,7 +201,7 @@ struct GallerySamples {
         scene(
             .greeting(
                 .init(
-                    candidate: texts.candidate, sex: texts.sex, document: "1101**********001X",
+                    candidate: texts.candidate, sex: "male", document: "1101**********001X",
                     programme: texts.programme, vehicleClass: "C1", reason: Message("reason.foreign"), attemptNumber: 2,
                     wantsCard: false, languages: ["zh-Hans", "en", "ru", "ug", "bo", "mn", "ko"])), header: false,
             theme: .contrast)

@@ -1,7 +1,6 @@
 /// What stands on the sample screens: made up, and as long as items may be.
 struct GalleryTexts {
     var candidate: String
-    var sex: String
     var programme: String
     var judge: String
     var single: String
@@ -24,7 +23,7 @@ struct GalleryTexts {
     }
 
     private static let chinese = GalleryTexts(
-        candidate: "张**", sex: "男", programme: "科目一 · 小型汽车",
+        candidate: "张**", programme: "科目一 · 小型汽车",
         judge: "行经没有信号灯的人行横道时，如果没有看到行人，可以保持原速通过，不必减速。",
         single: "驾驶机动车在高速公路上发生故障，应当在故障车来车方向多少米以外设置警告标志？",
         options: ["五十米以外", "一百米以外", "一百五十米以外", "不需要设置警告标志"],
@@ -46,7 +45,7 @@ struct GalleryTexts {
         ])
 
     private static let english = GalleryTexts(
-        candidate: "Zh*** Wei", sex: "Male", programme: "Subject 1 · small cars",
+        candidate: "Zh*** Wei", programme: "Subject 1 · small cars",
         judge:
             "When you come to a pedestrian crossing without traffic lights and see no pedestrians, you may keep your speed and need not slow down.",
         single:
@@ -84,7 +83,7 @@ struct GalleryTexts {
         ])
 
     private static let arabic = GalleryTexts(
-        candidate: "مح*** علي", sex: "ذكر", programme: "المادة 1 · سيارات صغيرة",
+        candidate: "مح*** علي", programme: "المادة 1 · سيارات صغيرة",
         judge: "عند الاقتراب من ممر مشاة بلا إشارات ضوئية ولا ترى فيه مشاة، يجوز لك الحفاظ على سرعتك دون إبطاء.",
         single: "تعطلت سيارتك على الطريق السريع. على أي مسافة خلفها يجب وضع مثلث التحذير؟",
         options: ["أكثر من 50 متراً (A)", "أكثر من 100 متر", "أكثر من 150 متراً", "لا حاجة إلى مثلث"],

@@ -48,7 +48,7 @@ extension PageBuilder {
 
     private func facts(_ greeting: Screen.Greeting, _ frame: Rect) {
         var facts = [(t("fact.name"), greeting.candidate)]
-        if let sex = greeting.sex { facts.append((t("fact.sex"), sex)) }
+        if let sex = greeting.sex { facts.append((t("fact.sex"), t("sex.\(sex)"))) }
         facts += [
             (t("fact.document"), greeting.document), (t("fact.programme"), greeting.programme),
             (t("fact.class"), greeting.vehicleClass), (t("fact.reason"), t(greeting.reason)),
