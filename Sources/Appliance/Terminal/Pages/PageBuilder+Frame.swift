@@ -87,12 +87,11 @@ extension PageBuilder {
 
     /// The time left, in words as well when less than a minute is left.
     private func time(_ clock: ExamClock, right: Int) -> Int {
-        let milliseconds: Int
-        switch clock {
-        case .running(let until): milliseconds = max(0, (until - moment.boot) / 1000)
-        case .stopped(let remaining): milliseconds = max(0, remaining)
-        }
-        let seconds = (milliseconds + 999) / 1000
+        let seconds =
+            switch clock {
+            case .running(let until): secondsLeft(until: until, at: moment.boot)
+            case .stopped(let remaining): max(0, (remaining + 999) / 1000)
+            }
         let digits = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
         let running = if case .running = clock { true } else { false }
         let last = running && seconds <= 60
@@ -189,3 +188,6 @@ extension PageBuilder {
         return rest
     }
 }
+
+/// Seconds on a running clock, rounded up: it says 0:00 only when the time is out.
+func secondsLeft(until: Int, at now: Int) -> Int { max(0, (until - now + 999_999) / 1_000_000) }

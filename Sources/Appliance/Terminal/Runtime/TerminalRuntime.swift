@@ -185,6 +185,7 @@ public actor TerminalRuntime {
     private func present() {
         let shown = shown
         moment = Moment(boot: time.now().microseconds, timeOfDay: timeOfDay())
+        shownFace = clockFace(at: moment.boot)
         var page = renderer.layOut(shown, at: moment, strokes: strokes)
         if page.strokes == nil || page.strokesField != renderer.page?.strokesField, !strokes.isEmpty {
             strokes = []
@@ -218,10 +219,7 @@ public actor TerminalRuntime {
         guard !damage.isEmpty else { return }
         do throws(SystemError) {
             try scanout.present(renderer.canvas.pixels, damage: damage)
-            if displayFault != nil {
-                displayFault = nil
-                try scanout.present(renderer.canvas.pixels, damage: renderer.repaint())
-            }
+            displayFault = nil
         } catch {
             displayFault = "display: \(error)"
         }
@@ -283,7 +281,11 @@ public actor TerminalRuntime {
 
     private func tick() {
         ticks += 1
-        present()
+        let now = time.now().microseconds
+        let held = renderer.page.flatMap { press.pressed(in: $0, at: now) }
+        if clockFace(at: now) != shownFace || held != renderer.pressed { present() }
+        // What a failed write left out is written again, until the display takes it.
+        if displayFault != nil { push(renderer.repaint()) }
         if ticks % Self.healthTicks == 0 || displayFault != nil && toldFaults != faults { tellFaults(always: true) }
         guard quiet else {
             quiet = true
@@ -297,6 +299,16 @@ public actor TerminalRuntime {
         }
     }
 
+    /// What of the screen changes by itself: the seconds left and the time of day.
+    private func clockFace(at now: Int) -> [String] {
+        var face = [timeOfDay()]
+        if !away, case .running(let until) = scene?.header?.clock {
+            face.append("\(secondsLeft(until: until, at: now))")
+        }
+        return face
+    }
+
+    private var shownFace: [String] = []
     private var digested = -1
 
     /// A few rows, then whatever else waits, then a few more.
