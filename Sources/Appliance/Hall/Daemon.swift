@@ -76,7 +76,7 @@ public final class Daemon: Sendable {
         courier = try CourierPort(
             path: configuration.courierSocket,
             answers: .init(
-                segment: { after in await Self.segment(after: after, of: journal, appliance: configuration.appliance) },
+                segment: { after in await Self.segment(after: after, of: journal) },
                 receipt: { jws in
                     guard await hall.take(receipt: jws) else { return }
                     do {
@@ -119,14 +119,10 @@ public final class Daemon: Sendable {
     }
 
     /// What the center lacks, up to the last signed head: heads set the pace at which the courier travels.
-    private static func segment(after: Int, of journal: Journal, appliance: String) async -> Segment? {
+    private static func segment(after: Int, of journal: Journal) async -> Segment? {
         do {
-            guard let head = try await journal.head(upTo: journal.tip.sequence), head.sequence > after,
-                let piece = try await journal.segment(after: after, limit: min(500, head.sequence - after))
-            else { return nil }
-            return Segment(
-                appliance: appliance, from: piece.from, to: piece.to, lines: piece.lines, head: piece.head,
-                subjects: piece.subjects)
+            guard let head = try await journal.head(upTo: journal.tip.sequence), head.sequence > after else { return nil }
+            return try await Segment.next(of: journal, after: after, limit: min(500, head.sequence - after))
         } catch {
             Log.error("no segment: \(error)")
             return nil

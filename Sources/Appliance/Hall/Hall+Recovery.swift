@@ -70,7 +70,6 @@ extension Hall {
 
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.
     public func stop() async {
-        stopping = true
         for id in seats.keys { settleClock(id) }
         var spent: [AttemptID: Int] = [:]
         for attempt in attempts.values where attempt.phase == .running { spent[attempt.id] = attempt.spentMs }

@@ -6,8 +6,6 @@ extension Hall {
     /// A longer gap between two looks at the clock is an interruption, not spent time.
     static let longestTickMs = 2000
     static let tickMs = 1000
-    /// A head is signed at least so often while anything happens.
-    static let headMs = 60_000
 
     /// Spent time of an attempt as of now, of which up to a second is not journalled yet.
     func spentNow(_ attempt: Attempt, at id: SeatID) -> Int {
@@ -84,9 +82,13 @@ extension Hall {
             }
         }
         if !spent.isEmpty { drafts.append(Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent))) }
-        let headDue = now.milliseconds(since: lastHead) >= Self.headMs
-        if headDue { lastHead = now }
-        if !drafts.isEmpty { await append(drafts, head: headDue) }
+        if !drafts.isEmpty { await append(drafts) }
+        // The journal signs a head at least every minute by itself; the courier travels when there is a new one.
+        let signed = journal.health.signed
+        if signed > toldHead {
+            toldHead = signed
+            onNews()
+        }
     }
 
     func pause(_ reason: AttemptEntry.PauseReason, at id: SeatID) async {

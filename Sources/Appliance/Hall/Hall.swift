@@ -107,9 +107,9 @@ public actor Hall {
     var receipt: Receipt?
     var lastSeen: Timestamp?
     var lastTick: Instant
-    var lastHead: Instant
+    /// The last signed head that the courier was told of.
+    var toldHead = 0
     var cardServiceAvailable = true
-    var stopping = false
     /// Set once the journal failed: the daemon must restart and verify.
     var journalFault: String?
     private var waiting: [Lane: [Event]] = [:]
@@ -133,7 +133,6 @@ public actor Hall {
         orders = OrderChain(appliance: parts.configuration.appliance)
         let now = parts.time.now()
         lastTick = now
-        lastHead = now
         for place in parts.configuration.terminals {
             switch place.role {
             case .seat:

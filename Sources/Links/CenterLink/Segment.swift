@@ -24,8 +24,12 @@ public struct Segment: Hashable, Sendable {
     }
 
     /// The next segment of a journal after an entry; nil when all of it was sent. Signs a head where it must end.
-    public static func next(of journal: Journal, after sequence: Int) async throws(JournalError) -> Segment? {
-        guard let next = try await journal.segment(after: sequence) else { return nil }
+    ///
+    /// - Parameter limit: the most entries.
+    public static func next(
+        of journal: Journal, after sequence: Int, limit: Int = 500
+    ) async throws(JournalError) -> Segment? {
+        guard let next = try await journal.segment(after: sequence, limit: limit) else { return nil }
         return Segment(
             appliance: journal.appliance, from: next.from, to: next.to, lines: next.lines, head: next.head,
             subjects: next.subjects)
