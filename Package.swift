@@ -135,7 +135,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
                 "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Packages",
-                "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "Workshop",
+                "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "TerminalLink", "Workshop",
             ],
             path: "Sources/Programs/kaotai"),
 

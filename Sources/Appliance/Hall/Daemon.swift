@@ -121,7 +121,9 @@ public final class Daemon: Sendable {
     /// What the center lacks, up to the last signed head: heads set the pace at which the courier travels.
     private static func segment(after: Int, of journal: Journal) async -> Segment? {
         do {
-            guard let head = try await journal.head(upTo: journal.tip.sequence), head.sequence > after else { return nil }
+            guard let head = try await journal.head(upTo: journal.tip.sequence), head.sequence > after else {
+                return nil
+            }
             return try await Segment.next(of: journal, after: after, limit: min(500, head.sequence - after))
         } catch {
             Log.error("no segment: \(error)")

@@ -54,6 +54,8 @@ public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
         case promise
         /// A package that is cut, altered or in disorder.
         case package
+        /// A text that stands on no screen at once, or has characters without a glyph.
+        case screen
     }
 
     public enum Weight: Sendable { case error, warning }

@@ -5,6 +5,8 @@ import Exam
 import Packages
 import Platform
 import QuestionBank
+import Terminal
+import TerminalLink
 import Workshop
 
 private let bankHelp = """
@@ -79,7 +81,8 @@ private func checkBank(_ path: String, json: Bool) throws -> ExitCode {
             findings = [Finding(file: path, rule: .package, error.description)]
         }
     }
-    let errors = findings.filter { $0.weight == .error }
+    let onScreens = try contents.map { try screenFindings(in: $0, file: path) } ?? []
+    let errors = (findings + onScreens).filter { $0.weight == .error }
     let warnings = findings.filter { $0.weight == .warning }
     let languages = contents?.index.languages ?? []
     if json {
@@ -97,6 +100,36 @@ private func checkBank(_ path: String, json: Bool) throws -> ExitCode {
                 + "\(errors.count) errors, \(warnings.count) warnings\n")
     }
     return errors.isEmpty ? .done : .foundWrong
+}
+
+/// What does not stand on the screens that halls have, in every language and text size.
+private func screenFindings(in contents: BankContents, file: String) throws -> [Finding] {
+    let fit = ScreenFit(kiosk: try Kiosk(folder: try sharedFolder(nil) + "/Kiosk"))
+    var findings: [Finding] = []
+    for item in contents.items.values.sorted(by: { $0.id < $1.id }) {
+        for (language, text) in item.texts.sorted(by: { $0.key < $1.key }) {
+            func found(_ what: String) {
+                findings.append(Finding(file: file, item: item.id, rule: .screen, "\(language): \(what)"))
+            }
+            let options = item.kind == .judge ? ["", ""] : text.options.sorted { $0.key < $1.key }.map(\.value)
+            let kind: Screen.QuestionKind =
+                switch item.kind {
+                case .judge: .judge
+                case .single: .single
+                case .multi: .multi
+                }
+            for misfit in fit.misfits(
+                language: language.rawValue, kind: kind, stem: text.stem, options: options, picture: item.picture != nil
+            ) {
+                found("the question \(misfit)")
+            }
+            for words in [text.stem, text.explanation] + options {
+                let unknown = fit.unknownGlyphs(words, language: language.rawValue)
+                if unknown > 0 { found("\(unknown) characters of \"\(words)\" are in no installed font") }
+            }
+        }
+    }
+    return findings
 }
 
 private func tree(_ finding: Finding) -> JSONValue {

@@ -81,10 +81,7 @@ extension PageBuilder {
         content = footer(
             content, [FooterButton(t("button.acknowledge"), .check, .control(.confirm), tone: .primary)])
         content = heading(t("rules.title"), in: content)
-        let lines = rules.lines.map { line in
-            // A programme without questions of several answers need not speak of them.
-            line.key == "rules.kinds" && line.values["multi"] == "0" ? t("rules.kindsTwo", line.values) : t(line)
-        }
+        let lines = rules.lines.map { t($0) }
         let columns = lines.count > 5 ? 2 : 1
         let gap = px(8)
         let wide = (content.width - gap * (columns - 1)) / columns
