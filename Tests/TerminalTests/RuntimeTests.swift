@@ -214,7 +214,9 @@ import Touch
         _ = await hall.hello()
         try hall.send(
             .drawSlip(
-                Slip(attempt: "attempt/1", language: "en", lines: [], passed: false, signature: [], jws: "a.b.c")))
+                Slip(
+                    attempt: "attempt/1", language: "en", lines: [], passed: false, signature: [], examiner: "waived",
+                    jws: "a.b.c")))
         let part = await hall.next { if case .slip(let part) = $0 { part } else { nil } }
         #expect(part?.attempt == "attempt/1" && part?.parts == 1)
         await terminal.stop()

@@ -9,7 +9,7 @@ import Testing
         Slip(
             attempt: "attempt/7", language: "en", lines: [SlipLine(label: "slip.score", value: "93 / 100")],
             passed: true,
-            signature: [[10, 10, 20, 20]], jws: jws)
+            signature: [[10, 10, 20, 20]], examiner: "waived", jws: jws)
     }
 
     @Test func `the slip is a PDF file, cut into frames that fit`() throws {

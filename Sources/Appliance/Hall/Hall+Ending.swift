@@ -120,19 +120,18 @@ extension Hall {
             let slip = Slip(
                 attempt: attempt.id.rawValue, language: language.rawValue,
                 lines: [
-                    line("candidate", maskedName(person.name)), line("document", person.number),
+                    line("candidate", person.name), line("document", person.number),
                     line("programme", bank.programmeName(attempt.opened.programme, language)),
                     line("class", attempt.opened.vehicleClass.rawValue),
-                    line("attempt", "\(attempt.id) (\(attempt.opened.attemptNumber))"),
+                    line("attempt", String(attempt.opened.attemptNumber)),
                     line("seat", attempt.seat.description),
                     line("date", place.endedAt.map { "\($0.date()) \($0.timeOfDay())" } ?? ""),
                     line("time", "\(attempt.spentMs / 60_000):\(twoDigits(attempt.spentMs / 1000 % 60))"),
                     line("score", "\(scored.score) / \(scored.full)"),
                     line("bank", String(attempt.started?.paper.bank.prefix(16) ?? "")),
                     line("fingerprint", attempt.started?.paperDigest ?? ""),
-                    line("examiner", "waived"),
                 ],
-                passed: scored.passed, signature: strokes, jws: jws)
+                passed: scored.passed, signature: strokes, examiner: "waived", jws: jws)
             output?.send(.drawSlip(slip))
         }
     }

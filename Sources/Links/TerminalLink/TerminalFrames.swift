@@ -95,14 +95,20 @@ public struct Slip: Hashable, Sendable, Codable {
     public var passed: Bool
     /// The candidate's strokes, as in the intent.
     public var signature: [[Int]]
+    /// How the examiner's signature stands: `waived`, `waiting` or `signed`.
+    public var examiner: String
     /// The result's JWS: the QR code's content.
     public var jws: String
-    public init(attempt: String, language: String, lines: [SlipLine], passed: Bool, signature: [[Int]], jws: String) {
+    public init(
+        attempt: String, language: String, lines: [SlipLine], passed: Bool, signature: [[Int]], examiner: String,
+        jws: String
+    ) {
         self.attempt = attempt
         self.language = language
         self.lines = lines
         self.passed = passed
         self.signature = signature
+        self.examiner = examiner
         self.jws = jws
     }
 }

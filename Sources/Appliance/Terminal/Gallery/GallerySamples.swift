@@ -232,7 +232,7 @@ struct GallerySamples {
                 SlipLine(label: "slip.result", value: "93 ≥ 90"),
                 SlipLine(label: "slip.bank", value: "kaotai-2026.11 · 5b1e 09c4"),
                 SlipLine(label: "slip.fingerprint", value: "3f9c 51d0 8a77 e2b4"),
-            ], passed: true, signature: Self.strokes,
+            ], passed: true, signature: Self.strokes, examiner: "waived",
             jws: String(repeating: "eyJhbGciOiJFZERTQSIsImtpZCI6IkI4", count: 45))
     }
 }

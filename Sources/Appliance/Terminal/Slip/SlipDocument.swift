@@ -146,6 +146,8 @@ struct SlipDocument {
             roundedRectangle(c, x, y + 6, 78, 30, 2)
             cairo_stroke(c)
         }
+        pen.color(0.25, 0.3, 0.35)
+        pen.text(both("examiner.\(slip.examiner)"), x: 115, y: y + 10, width: 72, em: 3.4)
         let points = slip.signature.flatMap { $0 }
         let tallest = stride(from: 1, to: points.count, by: 2).map { points[$0] }.max() ?? 0
         // The field on the screen is wider than this one; the strokes keep their shape.
