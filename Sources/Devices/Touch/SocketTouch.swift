@@ -80,6 +80,7 @@ public final class SocketTouch: TouchSource {
             guard var peer = state.peers[raw] else { return [] }
             var events: [ContactEvent] = []
             var chunk = [UInt8](repeating: 0, count: 4096)
+            // Until nothing is left: a last touch and the end behind it may come in one call.
             while true {
                 let count = retrying { read(raw, &chunk, chunk.count) }
                 if count < 0, errno == EAGAIN { break }
@@ -96,7 +97,6 @@ public final class SocketTouch: TouchSource {
                     events += peer.tracker.feed(record)
                     peer.rest.removeFirst(InputRecord.size)
                 }
-                if count < chunk.count { break }
             }
             state.peers[raw] = peer
             return events

@@ -62,7 +62,11 @@ public final class FrameConnection: Sendable {
             let count = state.outgoing.withUnsafeBytes { buffer in
                 retrying { Glibc.send(descriptor.raw, buffer.baseAddress!, buffer.count, Int32(MSG_NOSIGNAL)) }
             }
-            if count <= 0 { break }
+            if count <= 0 {
+                // Nobody will take it any more; the end itself is what the reader sees.
+                if errno != EAGAIN { state.outgoing = [] }
+                break
+            }
             state.outgoing.removeFirst(count)
         }
         if state.outgoing.isEmpty {
@@ -76,6 +80,8 @@ public final class FrameConnection: Sendable {
         }
     }
 
+    /// Reads until nothing is left, also after a short read: when a peer's last bytes and its end come together, Dispatch
+    /// calls this once and never again.
     private func readAvailable() {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -91,7 +97,6 @@ public final class FrameConnection: Sendable {
             } catch {
                 return end(.tooLong(error.length))
             }
-            if count < chunk.count { return }
         }
     }
 

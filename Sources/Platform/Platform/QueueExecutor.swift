@@ -19,6 +19,9 @@ public final class QueueExecutor: SerialExecutor {
 
 /// Calls back while a descriptor is readable, on the given queue; the only place that makes Dispatch sources,
 /// so that a handler that is not `@Sendable` does not compile.
+///
+/// A handler must read until there is nothing left: when the other end hangs up, it is called for that once, together with
+/// the last bytes, and then never again.
 public final class ReadWatch: Sendable {
     private let source: any DispatchSourceRead
 
