@@ -69,6 +69,30 @@ import Testing
         #expect(next(questionScene(chosen: 1, committed: true, verdict: .wrong)))
     }
 
+    /// What the hall waits for in each phase of an exam; without the control the seat would stand there for good.
+    @Test func `every screen that waits for the candidate has the control that goes on`() throws {
+        let renderer = try makeRenderer()
+        let wanted: [String: Control] = [
+            "early-fail": .continueExam, "submit": .submit, "ended": .confirm, "ended-time-up": .confirm,
+            "result-passed": .confirm, "result-failed": .confirm, "farewell": .confirm, "overview": .back,
+        ]
+        let scenes = GallerySamples(language: "en", picture: "none").scenes()
+        for (name, control) in wanted {
+            let scene = try #require(scenes.first { $0.name == name }?.scene)
+            #expect(
+                renderer.layOut(scene, at: someMoment).targets.contains { $0.action == .control(control) }, "\(name)")
+        }
+    }
+
+    @Test func `nobody leaves before the slip is there`() throws {
+        let scene = Scene(
+            revision: 1, language: "en", seat: 2,
+            screen: .farewell(
+                .init(passed: true, score: 93, slip: false, received: true, examiner: Message("examiner.waived"))))
+        #expect(
+            !(try makeRenderer().layOut(scene, at: someMoment).targets.contains { $0.action == .control(.confirm) }))
+    }
+
     @Test func `a final answer cannot be touched any more`() throws {
         let page = try makeRenderer().layOut(questionScene(chosen: 1, committed: true), at: someMoment)
         #expect(!page.targets.contains { if case .control(.option) = $0.action { true } else { false } })

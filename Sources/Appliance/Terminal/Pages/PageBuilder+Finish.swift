@@ -131,7 +131,16 @@ extension PageBuilder {
 
     func ended(_ ended: Screen.Ended) {
         page.subject = "ended"
-        let content = header()
+        var content = header()
+        if ended.by != .voided {
+            content = footer(
+                content,
+                [
+                    FooterButton(
+                        t("button.toResult"), .arrow(forward: true), .control(.confirm), tone: .primary, iconAfter: true
+                    )
+                ])
+        }
         let symbol: Icon =
             switch ended.by {
             case .submitted: .check
@@ -142,7 +151,6 @@ extension PageBuilder {
             [
                 .symbol(symbol, ended.by == .submitted ? .positive : .notice, 34), .space(6),
                 .words(t("ended.\(ended.by.rawValue)"), em: Em.title * min(textScale, 1.2), bold: true), .space(5),
-                .words(t("ended.scoring"), em: Em.body * textScale), .space(7),
                 .strip(.shield, t("ended.safe"), .positive),
             ], in: narrow(content, 0.82))
     }

@@ -118,7 +118,11 @@ extension PageBuilder {
 
     func farewell(_ farewell: Screen.Farewell) {
         page.subject = "farewell"
-        let content = header()
+        var content = header()
+        // The seat's own terminal draws the slip: who left before it is there would leave without one.
+        if farewell.slip {
+            content = footer(content, [FooterButton(t("button.leave"), .door, .control(.confirm), tone: .primary)])
+        }
         let tone: Tone = farewell.passed ? .positive : .notice
         stack(
             [
