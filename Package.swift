@@ -159,6 +159,9 @@ let package = Package(
             dependencies: ["CanonicalJSON", "CardReaders", "CivilTime", "IdentityCards", "Platform", "VirtualCards"]),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
+        .testTarget(
+            name: "DemonstrationTests",
+            dependencies: ["CanonicalJSON", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Platform"]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
         .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),

@@ -98,6 +98,9 @@ private func table(of report: DemonstrationReport) -> String {
             + " --trust \(report.out)/trust.jwks",
         "",
     ]
+    if report.restarts > 0 {
+        lines.insert("Processes that ended and were started again: \(report.restarts)", at: lines.count - 1)
+    }
     return lines.joined(separator: "\n")
 }
 

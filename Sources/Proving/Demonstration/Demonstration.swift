@@ -18,10 +18,9 @@ public final class Demonstration {
 
     /// Runs the day.
     ///
-    /// - Parameter disturb: called once the hall is open, with the means to break things; it runs beside the exams.
-    public func run(disturb: (@Sendable (Supervisor, @escaping @Sendable () -> Void) async -> Void)? = nil) async throws
-        -> DemonstrationReport
-    {
+    /// - Parameter disturb: called once the hall is open, with the means to break things; it runs beside the exams, and
+    ///   its task is cancelled when they are over.
+    public func run(disturb: (@Sendable (Disturbance) async -> Void)? = nil) async throws -> DemonstrationReport {
         for name in ["screens", "results", "slips", "answers"] {
             removeTree("\(options.out)/\(name)")
             try makeDirectory("\(options.out)/\(name)", mode: 0o755)
@@ -47,22 +46,14 @@ public final class Demonstration {
     }
 
     private func hold(
-        _ people: [Person], at site: Site, begin: Instant,
-        disturb: (@Sendable (Supervisor, @escaping @Sendable () -> Void) async -> Void)?
+        _ people: [Person], at site: Site, begin: Instant, disturb: (@Sendable (Disturbance) async -> Void)?
     ) async throws -> DemonstrationReport {
         let opened = SystemTime().now()
         progress.say("The hall is open after \(opened.milliseconds(since: begin)) ms; \(people.count) people come in.")
         let memory = try Memory(site.bank)
         let pictures = Pictures(folder: options.pictures ? "\(options.out)/screens" : nil, socket: site.controlSocket)
-        let supervisor = site.supervisor
-        let cards = site.cards
-        let readers = site.readers
-        let disturbance = Task {
-            await disturb?(supervisor) {
-                cards.kill()
-                try? cards.restart(readers: readers)
-            }
-        }
+        let disturbance = Task { await disturb?(Disturbance(site)) }
+        defer { disturbance.cancel() }
         let desk = Eyes(socket: site.assistanceSocket(Site.checkIn))
         defer { desk.close() }
         if let first = desk.now.presented { await pictures.take(Site.checkIn, first) }
@@ -111,6 +102,16 @@ public final class Demonstration {
         throw Failure(.unavailable, "the center has \(last.count) of \(wanted) results after 30 s")
     }
 
+    /// Every answer that a screen showed as saved must stand in the journal as it was shown.
+    private func compare(_ attempt: Attempt, with outcome: Visit.Outcome?) throws {
+        for (question, shown) in outcome?.acknowledged ?? [:] where Set(attempt.answer(to: question)) != shown {
+            throw Failure(
+                .badData,
+                "\(attempt.id): question \(question) was shown as saved with \(shown.sorted()), and the journal has "
+                    + "\(attempt.answer(to: question))")
+        }
+    }
+
     private func collect(
         _ people: [Person], outcomes: [Int: [Visit.Outcome]], results: [String: CenterResult], at site: Site,
         pictures: Pictures, finishToCenterMs: Int, runMs: Int
@@ -142,13 +143,15 @@ public final class Demonstration {
                 try AtomicFile.write(slip, to: "\(out)/slips/\(attempt.id).pdf", mode: 0o644)
             }
             let outcome = left[attempt.seat.number]?.isEmpty == false ? left[attempt.seat.number]?.removeFirst() : nil
+            try compare(attempt, with: outcome)
             candidates.append(
                 .init(
                     attempt: attempt.id.rawValue, seat: attempt.seat.number,
                     programme: attempt.opened.programme.rawValue,
                     language: attempt.language.rawValue, score: scored.score, full: scored.full, passed: scored.passed,
-                    acknowledged: outcome?.acknowledged ?? 0,
+                    acknowledged: outcome?.acknowledged.values.count { !$0.isEmpty } ?? 0,
                     recorded: attempt.answeredCount, verified: results[attempt.id.rawValue]?.verified == true,
+                    problem: results[attempt.id.rawValue]?.problem ?? "the center has no such result",
                     centerReceipt: receipt))
         }
         func spread(_ values: [Int], dividedBy divisor: Int) -> DemonstrationReport.Spread {

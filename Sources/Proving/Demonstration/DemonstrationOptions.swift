@@ -50,6 +50,8 @@ public struct DemonstrationReport: Codable, Sendable {
         public var recorded: Int
         /// The center has the result, recounted it and found it right.
         public var verified: Bool
+        /// What the center found wrong with it; empty when nothing is.
+        public var problem: String
         /// The journal entry up to which the center signed for having everything.
         public var centerReceipt: Int
     }

@@ -10,10 +10,14 @@ final class Eyes: Sendable {
         var connection: FrameConnection?
         var seen: Presented?
         var count = 0
+        /// The last screens, each with its number.
+        var recent: [(number: Int, presented: Presented)] = []
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var tickets = 0
         var closed = false
     }
+
+    private static let memory = 32
 
     private let socket: String
     private let queue: DispatchQueue
@@ -45,6 +49,8 @@ final class Eyes: Sendable {
         let waiting = state.withLock { state in
             state.seen = presented
             state.count += 1
+            state.recent.append((state.count, presented))
+            if state.recent.count > Self.memory { state.recent.removeFirst() }
             defer { state.waiting = [:] }
             return state.waiting.values
         }
@@ -54,14 +60,16 @@ final class Eyes: Sendable {
     /// What is on the screen, with the number of screens seen so far.
     var now: (presented: Presented?, count: Int) { state.withLock { ($0.seen, $0.count) } }
 
+    /// The screens after the one with this number, in order.
+    func screens(after count: Int) -> [(number: Int, presented: Presented)] {
+        state.withLock { $0.recent.filter { $0.number > count } }
+    }
+
     /// Waits until another screen than the one with this number was seen, or the time is over.
     func change(after count: Int, milliseconds: Int) async {
         let ticket = state.withLock { state in
             state.tickets += 1
             return state.tickets
-        }
-        queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
-            self?.state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
         }
         await withCheckedContinuation { continuation in
             let isNew = state.withLock { state in
@@ -69,7 +77,11 @@ final class Eyes: Sendable {
                 state.waiting[ticket] = continuation
                 return false
             }
-            if isNew { continuation.resume() }
+            if isNew { return continuation.resume() }
+            // Only once it waits: an alarm before that would wake nobody.
+            queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
+                self?.state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
+            }
         }
     }
 

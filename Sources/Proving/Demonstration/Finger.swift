@@ -55,12 +55,16 @@ final class Finger {
     }
 
     private func write(_ records: [(UInt16, UInt16, Int32)]) -> Bool {
-        if connection == nil { connection = try? UnixSocket.connect(path: socket) }
-        guard let connection else { return false }
-        let now = SystemTime().now().microseconds
-        let bytes = records.flatMap { InputRecord(at: now, type: $0.0, code: $0.1, value: $0.2).bytes }
-        let count = bytes.withUnsafeBytes { send(connection.raw, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
-        if count != bytes.count { self.connection = nil }
-        return count == bytes.count
+        // The panel of a terminal that was started again is another one: it is looked for once.
+        for _ in 0..<2 {
+            if connection == nil { connection = try? UnixSocket.connect(path: socket) }
+            guard let connection else { return false }
+            let now = SystemTime().now().microseconds
+            let bytes = records.flatMap { InputRecord(at: now, type: $0.0, code: $0.1, value: $0.2).bytes }
+            let count = bytes.withUnsafeBytes { send(connection.raw, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count == bytes.count { return true }
+            self.connection = nil
+        }
+        return false
     }
 }

@@ -17,6 +17,9 @@ struct Person: Sendable {
     let knowledge: Int
     private let seed: [UInt8]
 
+    /// Goes on when the pass mark is out of reach; every other one ends there.
+    var goesOn: Bool { number / 6 % 2 == 0 }
+
     /// The people of a day, all drawn from its seed.
     static func draw(_ count: Int, seed: Int, programme: ProgrammeCode?, bank: QuestionPackage) -> [Person] {
         let reasons: [(ProgrammeCode, ExamReason)] = [

@@ -4,7 +4,7 @@ import Platform
 import Synchronization
 
 /// Keeps a demo's processes running, as systemd does on an appliance: what ends is started again.
-public final class Supervisor: Sendable {
+final class Supervisor: Sendable {
     /// How a process is started.
     struct Program: Sendable {
         var name: String
@@ -67,7 +67,7 @@ public final class Supervisor: Sendable {
 
     /// Sends a signal to a running process; false when it is not running.
     @discardableResult
-    public func signal(_ name: String, _ number: Int32) -> Bool {
+    func signal(_ name: String, _ number: Int32) -> Bool {
         guard let child = state.withLock({ $0.running[name] }) else { return false }
         child.signal(number)
         return true
@@ -75,8 +75,6 @@ public final class Supervisor: Sendable {
 
     /// The process id of what runs under a name.
     func process(_ name: String) -> Int32? { state.withLock { $0.running[name]?.process } }
-
-    public var names: [String] { state.withLock { $0.programs.keys.sorted() } }
 
     /// Stops all and waits for their ends; what does not end in time is killed.
     func stop() {

@@ -45,8 +45,8 @@ struct Visit {
     /// What became of a visit.
     struct Outcome: Sendable {
         var seat: Int
-        /// Questions whose answer a screen showed as saved.
-        var acknowledged: Int
+        /// By question: the options that a screen showed as chosen and saved, when it last showed the question.
+        var acknowledged: [Int: Set<Int>]
     }
 
     init(
@@ -63,6 +63,9 @@ struct Visit {
 
     /// How long nothing may change before a person tries again what was done last.
     private static let patienceMs = 1000
+
+    /// How often nothing may come of it before something must be broken.
+    private static let longestWait = 60
 
     /// Checks in; waits while the hall is full.
     ///
@@ -86,24 +89,26 @@ struct Visit {
 
     private func wayToSeat(_ eyes: Eyes, after start: Int) async throws -> Int? {
         var count = start
+        // What stands there before the card is read, or comes back after a restart, is for whoever came before.
+        var read = false
         for _ in 0..<12 {
             await eyes.change(after: count, milliseconds: 250)
-            let now = eyes.now
-            guard now.count > count, let presented = now.presented else { continue }
-            count = now.count
-            switch presented.scene.screen {
-            case .assigned(let assigned):
+            for (number, presented) in eyes.screens(after: count) {
+                count = number
                 await pictures.take(Site.checkIn, presented)
-                return assigned.seat
-            case .refused(let refused):
-                await pictures.take(Site.checkIn, presented)
-                if ["R-hallFull", "R-closed", "R-unreadableCard"].contains(refused.code) { return nil }
-                // The daemon admitted this person and was cut before the screen said so.
-                if refused.code == "R-alreadySeated", let seat = refused.reason.values["seat"].flatMap({ Int($0) }) {
-                    return seat
+                switch presented.scene.screen {
+                case .reading: read = true
+                case .assigned(let assigned) where read: return assigned.seat
+                case .refused(let refused) where read:
+                    if ["R-hallFull", "R-closed", "R-unreadableCard"].contains(refused.code) { return nil }
+                    // The daemon admitted this person and was cut before the screen said so.
+                    if refused.code == "R-alreadySeated", let seat = refused.reason.values["seat"].flatMap({ Int($0) })
+                    {
+                        return seat
+                    }
+                    throw Failure(.unavailable, "candidate \(person.number) was refused: \(refused.code)")
+                default: break
                 }
-                throw Failure(.unavailable, "candidate \(person.number) was refused: \(refused.code)")
-            default: await pictures.take(Site.checkIn, presented)
             }
         }
         return nil
@@ -123,18 +128,27 @@ struct Visit {
         var count = -1
         var laid = false
         var idle = 0
+        // The greeting is the first screen that is for this person, and the last touch of the farewell the end.
         var seen = false
+        var leaving = false
         while true {
             let before = count
             await eyes.change(after: count, milliseconds: Self.patienceMs)
             let now = eyes.now
             count = now.count
             idle = count == before ? idle + 1 : 0
-            guard idle < 60 else {
+            guard idle < Self.longestWait else {
                 let shown = now.presented.map { String(describing: $0.scene) } ?? "nothing"
-                throw Failure(.unavailable, "\(terminal) has shown the same for a minute: \(shown)")
+                throw Failure(.unavailable, "\(terminal) has shown the same for \(Self.longestWait) s: \(shown)")
             }
             guard let presented = now.presented else { continue }
+            if case .greeting = presented.scene.screen, !leaving { seen = true }
+            guard seen else { continue }
+            if leaving {
+                guard case .farewell = presented.scene.screen else {
+                    return Outcome(seat: seat, acknowledged: acknowledged)
+                }
+            }
             if let tap = tapped, case .question(let question) = presented.scene.screen, question.number == tap.number,
                 question.options.contains(where: { $0.number == tap.option && $0.chosen }),
                 presented.scene.header?.saved == .saved
@@ -151,7 +165,6 @@ struct Visit {
             }
             switch presented.scene.screen {
             case .greeting(let greeting):
-                seen = true
                 progress.show(terminal, stage: "\(greeting.candidate) shows the card")
                 if !greeting.wantsCard {
                     _ = tap(.confirm)
@@ -170,7 +183,7 @@ struct Visit {
                 tapped = try answer(question, tap: tap) ?? tapped
             case .overview: _ = tap(.back)
             case .submit: _ = tap(.submit)
-            case .earlyFail: _ = tap(person.number % 2 == 0 ? .continueExam : .submit)
+            case .earlyFail: _ = tap(person.goesOn ? .continueExam : .submit)
             case .ended, .result:
                 progress.show(terminal, stage: "reads the result")
                 _ = tap(.confirm)
@@ -183,14 +196,10 @@ struct Visit {
                 measurements.finished(at: SystemTime().now())
                 progress.show(
                     terminal, stage: "done: \(farewell.score) points, \(farewell.passed ? "passed" : "failed")")
-                if farewell.slip || idle > 3 {
-                    _ = tap(.confirm)
-                    return Outcome(seat: seat, acknowledged: acknowledged.values.count { !$0.isEmpty })
-                }
-            case .idle where seen:
-                // The farewell was over before we saw it: the daemon was cut there, and the seat is free.
-                if idle > 2 { return Outcome(seat: seat, acknowledged: acknowledged.values.count { !$0.isEmpty }) }
-            case .idle, .reading, .refused, .assigned, .paused, .outOfOrder: break
+                if farewell.slip { leaving = tap(.confirm) != nil || leaving }
+            // The farewell was over before we saw it.
+            case .idle: return Outcome(seat: seat, acknowledged: acknowledged)
+            case .reading, .refused, .assigned, .paused, .outOfOrder: break
             }
         }
     }
@@ -222,8 +231,10 @@ struct Visit {
     private func answer(
         _ question: Screen.Question, tap: (Control) -> Instant?
     ) throws -> (lifted: Instant, number: Int, option: Int)? {
+        func goOn() { if tap(.next) == nil { _ = tap(.finish) } }
+        // After the last question the way on is to hand in.
         guard !question.committed, let item = memory.item(question) else {
-            _ = tap(.next)
+            goOn()
             return nil
         }
         let wanted = person.answer(
@@ -235,7 +246,7 @@ struct Visit {
             guard let lifted = tap(.option(option)) else { return nil }
             return wanted.contains(option) ? (lifted, question.number, option) : nil
         }
-        _ = tap(.next)
+        goOn()
         return nil
     }
 
