@@ -56,19 +56,21 @@ final class HallFixture: @unchecked Sendable {
     private(set) var terminals: [String: FakeTerminal] = [:]
     private let configuration: HallConfiguration
     private let package: QuestionPackage
+    private let fileSystem: String?
     private var orderSequence = 0
     private var previousOrder = Order.origin
     private let draws = Mutex<UInt8>(0)
 
     /// - Parameter readers: whether the seats have card readers.
     init(
-        seats: Int = 2, readers: Bool = true,
+        seats: Int = 2, readers: Bool = true, fileSystem: String? = nil,
         interlocks: HallConfiguration.Interlocks = .init(
             recorder: .waived, examiner: .waived, hours: .waived)
     ) async throws {
         folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
         try makeDirectory("\(folder)/slips")
         time = ManualTime()
+        self.fileSystem = fileSystem
         let source = BankSource(folder: Self.bankFolder)
         package = try source.pack(to: "\(folder)/bank.package")
         var places: [HallConfiguration.TerminalPlace] = []
@@ -83,7 +85,8 @@ final class HallFixture: @unchecked Sendable {
             appliance: "test", state: folder, keys: folder, bank: "", trust: "", grant: "", terminals: places,
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
         (hall, journal) = try Self.open(
-            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center)
+            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center,
+            fileSystem: fileSystem)
         try await begin()
     }
 
@@ -96,10 +99,11 @@ final class HallFixture: @unchecked Sendable {
 
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, package: QuestionPackage, keys: Keys,
-        center: Keys
+        center: Keys, fileSystem: String?
     ) throws -> (Hall, Journal) {
         var options = Journal.Options()
         options.ballastMiB = 0
+        options.fileSystem = fileSystem
         let journal = try Journal(
             path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys.signing, options: options)
         let hall = Hall(
@@ -124,7 +128,8 @@ final class HallFixture: @unchecked Sendable {
     func restart() async throws {
         try await journal.close()
         (hall, journal) = try Self.open(
-            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center)
+            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center,
+            fileSystem: fileSystem)
         try await begin()
     }
 

@@ -9,7 +9,8 @@ import TerminalLink
 extension Hall {
     var interlockFacts: InterlockFacts {
         InterlockFacts(
-            freeMiB: parts.freeMiB(), diskFloorMiB: configuration.diskFloorMiB, journalFault: journalFault,
+            freeMiB: parts.freeMiB(), diskFloorMiB: configuration.diskFloorMiB,
+            journalFault: journalFault ?? (journalIsFull ? "the disk is full" : nil),
             bankFault: bankFault, wall: parts.time.wall(), lastSeen: lastSeen,
             testedSeats: seats.values.count { $0.isTested },
             waivers: configuration.interlocks)
@@ -38,9 +39,13 @@ extension Hall {
         if seat.isTested {
             do {
                 let scenes = SeatScenes(bank: bank, interlocks: attempt == nil ? interlockFacts.closed : [])
-                (header, screen) = try scenes.screen(
-                    seat: seat, attempt: attempt, personal: seat.attempt.flatMap { personal[$0] },
-                    received: seat.attempt.map(received) ?? false)
+                if journalIsFull, attempt != nil {
+                    screen = .outOfOrder(.init(reason: Message("problem.journal"), code: "JOURNAL-FULL"))
+                } else {
+                    (header, screen) = try scenes.screen(
+                        seat: seat, attempt: attempt, personal: seat.attempt.flatMap { personal[$0] },
+                        received: seat.attempt.map(received) ?? false)
+                }
             } catch {
                 Log.error("seat \(id): the bank cannot be read: \(error)")
                 screen = .outOfOrder(.init(reason: Message("problem.bank"), code: "BANK-\(id)"))

@@ -22,6 +22,7 @@ extension Hall {
         case .connected(let hello): await connected(hello, at: seat)
         case .disconnected: disconnected(seat)
         case .noticeOver: seats[seat]?.notice = nil
+        case .resultDue: if let attempt = seats[seat]?.attempt { await issue(attempt, at: seat) }
         case .reached(let answer): answer()
         }
         show(seat: seat)

@@ -81,7 +81,11 @@ extension Hall {
                 attempts[attempt.id]?.spend(totalMs: attempt.spentMs + running)
             }
         }
-        if !spent.isEmpty { drafts.append(Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent))) }
+        // While the disk is full each second's entry is the try that finds out when there is room.
+        if journalIsFull {
+            for attempt in attempts.values where attempt.phase == .running { spent[attempt.id] = attempt.spentMs }
+        }
+        if !spent.isEmpty || journalIsFull { drafts.append(Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent))) }
         if !drafts.isEmpty { await append(drafts) }
         // The journal signs a head at least every minute by itself; the courier travels when there is a new one.
         let signed = journal.health.signed
@@ -89,6 +93,31 @@ extension Hall {
             toldHead = signed
             onNews()
         }
+    }
+
+    /// The disk took no entry: nothing can be saved now, so nobody's time runs and every screen says why.
+    func noRoom() {
+        guard !journalIsFull else { return }
+        journalIsFull = true
+        for id in seats.keys {
+            settleClock(id)
+            seats[id]?.since = nil
+            show(seat: id)
+        }
+        showDesks()
+    }
+
+    /// An entry fitted again: exams go on where they stood.
+    func roomAgain() {
+        journalIsFull = false
+        Log.notice("journal: there is room again")
+        let now = parts.time.now()
+        for (id, seat) in seats {
+            if seat.isConnected, seat.attempt.flatMap({ attempts[$0] })?.phase == .running { seats[id]?.since = now }
+            if seat.attempt.flatMap({ attempts[$0] })?.phase == .signed { post(.resultDue, to: .seat(id)) }
+            show(seat: id)
+        }
+        showDesks()
     }
 
     func pause(_ reason: AttemptEntry.PauseReason, at id: SeatID) async {

@@ -74,6 +74,8 @@ public actor Hall {
         case connected(Hello)
         case disconnected
         case noticeOver
+        /// A signed attempt whose result the disk had no room for.
+        case resultDue
         /// Nothing happened; everything posted before is done.
         case reached(@Sendable () -> Void)
     }
@@ -112,6 +114,8 @@ public actor Hall {
     var cardServiceAvailable = true
     /// Set once the journal failed: the daemon must restart and verify.
     var journalFault: String?
+    /// The disk had no room for the last entry: clocks stand, screens say so, until an entry fits again.
+    var journalIsFull = false
     private var waiting: [Lane: [Event]] = [:]
     private var busy: Set<Lane> = []
     private var captures: [Int: @Sendable (String?) -> Void] = [:]
@@ -253,6 +257,7 @@ public actor Hall {
         guard journalFault == nil else { return false }
         do {
             let entries = try await journal.append(drafts, head: head, subjects: subjects)
+            if journalIsFull { roomAgain() }
             fold(entries)
             if head { onNews() }
             return true
@@ -264,7 +269,7 @@ public actor Hall {
 
     func journalProblem(_ error: any Error) {
         Log.error("journal: \(error)")
-        if case .full = error as? JournalError { return }
+        if case .full = error as? JournalError { return noRoom() }
         journalFault = String(describing: error)
         onFatal(String(describing: error))
     }
