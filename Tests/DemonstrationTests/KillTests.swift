@@ -40,11 +40,3 @@ import Testing
         #expect(ExamDay.all.reduce(0) { $0 + $1.blows.count } == 20)
     }
 }
-
-private func removeTree(_ path: String) {
-    for name in (try? listDirectory(path)) ?? [] {
-        let child = "\(path)/\(name)"
-        if isDirectory(child) { removeTree(child) } else { unlink(child) }
-    }
-    rmdir(path)
-}

@@ -258,11 +258,3 @@ final class HallFixture: @unchecked Sendable {
 extension Hall {
     func attempt(at seat: SeatID) -> Attempt? { seats[seat]?.attempt.flatMap { attempts[$0] } }
 }
-
-func removeTree(_ path: String) {
-    for name in (try? listDirectory(path)) ?? [] {
-        let child = "\(path)/\(name)"
-        if isDirectory(child) { removeTree(child) } else { unlink(child) }
-    }
-    rmdir(path)
-}

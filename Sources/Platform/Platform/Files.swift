@@ -89,6 +89,15 @@ public func executableFolder() -> String {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
 }
 
+/// Removes a folder with all that is in it; what is gone already is no error.
+public func removeTree(_ path: String) {
+    for name in (try? listDirectory(path)) ?? [] {
+        let child = "\(path)/\(name)"
+        if isDirectory(child) { removeTree(child) } else { unlink(child) }
+    }
+    rmdir(path)
+}
+
 public func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

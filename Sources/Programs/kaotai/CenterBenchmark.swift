@@ -15,7 +15,7 @@ import Synchronization
 func centerBenchmark(folder: String = "/var/tmp", appliances: Int = 16, rounds: Int = 5) async throws -> [Figure] {
     let work = folder + "/kaotai-bench-\(hexadecimal(systemEntropy(6)))"
     try makeDirectory(work)
-    defer { _ = try? ChildProcess("/bin/rm", ["-rf", work]).wait() }
+    defer { removeTree(work) }
     let path = try CenterConfiguration.initialize(
         folder: work + "/center", names: ["127.0.0.1"], address: "127.0.0.1", port: 0, time: SystemTime())
     let configuration = try CenterConfiguration.load(path)

@@ -11,7 +11,7 @@ import Platform
 func journalBenchmark(folder: String = "/var/tmp", rounds: Int = 2000) async throws -> [Figure] {
     let work = folder + "/kaotai-bench-\(hexadecimal(systemEntropy(6)))"
     try makeDirectory(work)
-    defer { _ = try? ChildProcess("/bin/rm", ["-rf", work]).wait() }
+    defer { removeTree(work) }
     var options = Journal.Options()
     options.ballastMiB = 0
     let journal = try Journal(

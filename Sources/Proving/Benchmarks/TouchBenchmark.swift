@@ -1,6 +1,5 @@
 public import Demonstration
 import Exam
-import Glibc
 import Platform
 import TerminalLink
 
@@ -18,8 +17,7 @@ public enum TouchBenchmark {
         let floor = try TouchFloor(folder: folder, seats: options.seats)
         defer {
             floor.close()
-            for name in (try? listDirectory(folder)) ?? [] { unlink("\(folder)/\(name)") }
-            rmdir(folder)
+            removeTree(folder)
         }
         do {
             try await hall.seatEverybody()

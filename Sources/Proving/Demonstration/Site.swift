@@ -248,11 +248,3 @@ private func freePort() throws(SystemError) -> Int {
     guard bound else { throw SystemError("find a free port") }
     return Int(UInt16(bigEndian: address.sin_port))
 }
-
-func removeTree(_ path: String) {
-    for name in (try? listDirectory(path)) ?? [] {
-        let child = "\(path)/\(name)"
-        if isDirectory(child) { removeTree(child) } else { unlink(child) }
-    }
-    rmdir(path)
-}
