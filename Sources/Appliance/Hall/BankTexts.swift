@@ -10,7 +10,12 @@ final class BankTexts: Sendable {
     let package: QuestionPackage
     private let items = Mutex<[ItemID: Item]>([:])
 
-    init(_ package: QuestionPackage) { self.package = package }
+    private let areas: [ItemID: Area]
+
+    init(_ package: QuestionPackage) {
+        self.package = package
+        areas = Dictionary(package.index.items.map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
+    }
 
     var digest: String { package.digest }
     var index: [ItemIndexEntry] { package.index.items }
@@ -56,10 +61,6 @@ final class BankTexts: Sendable {
     }
 
     func area(of item: ItemID) -> Area? { areas[item] }
-
-    private var areas: [ItemID: Area] {
-        Dictionary(index.map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
-    }
 
     private func name(in names: [LanguageTag: String], _ language: LanguageTag) -> String? {
         ([language] + languages).lazy.compactMap { names[$0] }.first

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Cryptography
 import Hall
+import Hall
 import Ledger
 import Platform
 
@@ -9,7 +10,8 @@ private let journalHelp = """
 
       kaotai journal copy --out FILE    a copy of the running daemon's journal, whole and in one file
       kaotai journal verify FILE [--trust JWKS] [--anchor FILE]
-                                        chain, bodies and signed heads; with --trust also who signed them; with
+                                        chain, bodies, signed heads, and that each
+                                        attempt's entries can follow one another; with --trust also who signed them; with
                                         --anchor also that what the center's receipts saw is still there (one JWS a line)
       kaotai journal export FILE        JSON Lines, one entry a line:
                                         {"sequence","kind","stream","body","previous","digest"}; body is the stored
@@ -63,7 +65,17 @@ private func verifyJournal(_ path: String, _ options: Arguments) throws -> ExitC
             .map(String.init)
         guard !anchors.isEmpty else { throw Failure(.badData, "\(file): there is no receipt in it") }
     }
-    let report = try JournalVerifier.verify(path: path, trust: trust, anchors: anchors)
+    var report = try JournalVerifier.verify(path: path, trust: trust, anchors: anchors)
+    // A chain that holds may still tell a story that cannot be: every attempt is folded again.
+    if report.isGood {
+        var register = AttemptRegister()
+        try JournalVerifier.forEach(path: path) { entry in
+            do { try register.take(entry) } catch {
+                report.firstBad = report.firstBad ?? entry.sequence
+                report.problems.append("entry \(entry.sequence): \(JSONCoder.explain(error))")
+            }
+        }
+    }
     if options.has("json") {
         standardOutput(try JSONCoder.text(report) + "\n")
     } else {

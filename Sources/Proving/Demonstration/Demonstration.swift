@@ -120,21 +120,12 @@ public final class Demonstration {
         unlink("\(out)/journal.sqlite")
         _ = try ControlClient.ask(.journalCopy("\(out)/journal.sqlite"), socket: site.controlSocket)
         try site.center(["trust", "--out", "\(out)/trust.jwks"])
-        var attempts: [AttemptID: Attempt] = [:]
-        var order: [AttemptID] = []
+        var register = AttemptRegister()
         var left = outcomes
-        try JournalVerifier.forEach(path: "\(out)/journal.sqlite") { entry in
-            guard let id = AttemptID(stream: entry.stream), let value = try AttemptEntry(journal: entry) else { return }
-            if case .opened(let opened) = value {
-                attempts[id] = Attempt(id: id, opened: opened)
-                order.append(id)
-            } else {
-                try attempts[id]?.apply(value)
-            }
-        }
+        try JournalVerifier.forEach(path: "\(out)/journal.sqlite") { try register.take($0) }
         let receipt = site.status()?.courier.receiptedSequence ?? 0
         var candidates: [DemonstrationReport.Candidate] = []
-        for attempt in order.compactMap({ attempts[$0] }) {
+        for attempt in register.order.compactMap({ register.attempts[$0] }) {
             guard let jws = attempt.result, let scored = attempt.scored else { continue }
             try AtomicFile.write(jws + "\n", to: "\(out)/results/\(attempt.id).jws", mode: 0o644)
             try AtomicFile.write(
