@@ -17,9 +17,10 @@ SOURCES := Sources Tests Package.swift
 help:
 	@sed -n 's/^#   //p' Makefile
 
+# What a program prints as its result stands alone on standard output.
 demo: packages swift
-	$(SWIFT) build --scratch-path $(BUILD) -c release
-	$(BUILD)/release/kaotai demo $(ARGS)
+	@$(SWIFT) build --scratch-path $(BUILD) -c release >&2
+	@$(BUILD)/release/kaotai demo $(ARGS)
 
 test: packages swift
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
@@ -29,8 +30,8 @@ test: packages swift
 	$(SWIFT) test --scratch-path $(BUILD) --skip-build --parallel
 
 bench: packages swift
-	$(SWIFT) build --scratch-path $(BUILD) -c release
-	$(BUILD)/release/kaotai bench $(BENCH) $(ARGS)
+	@$(SWIFT) build --scratch-path $(BUILD) -c release >&2
+	@$(BUILD)/release/kaotai bench $(BENCH) $(ARGS)
 
 format: packages swift
 	$(SWIFT) format --in-place --recursive $(SOURCES)
