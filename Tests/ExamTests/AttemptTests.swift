@@ -145,6 +145,15 @@ private let freely = try! Policies(commitOnNext: false, feedback: .none, earlyFa
         #expect(attempt.remainingMs == 55_000)
     }
 
+    @Test func `the end's entry gives the spent time, whatever ticks stand around it`() throws {
+        var attempt = try running()
+        attempt.spend(totalMs: 5020)
+        try attempt.apply(.ended(.init(by: .submitted, spentMs: 5000)))
+        #expect(attempt.spentMs == 5000)
+        attempt.spend(totalMs: 5030)
+        #expect(attempt.spentMs == 5000)
+    }
+
     @Test func `entries that cannot follow are contradictions and change nothing`() throws {
         let attempt = try running()
         let impossible: [AttemptEntry] = [

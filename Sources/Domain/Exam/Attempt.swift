@@ -29,7 +29,7 @@ public struct Attempt: Hashable, Sendable {
     public internal(set) var earlyFailOpen = false
     public internal(set) var earlyFailAnswered = false
     public internal(set) var pause: AttemptEntry.PauseReason?
-    /// Time spent as journalled; it never falls.
+    /// Time spent as journalled; it never falls before the end, whose entry gives the final figure.
     public internal(set) var spentMs = 0
     public internal(set) var creditedMs = 0
     public internal(set) var interruptions = 0
@@ -79,8 +79,10 @@ public struct Attempt: Hashable, Sendable {
         public var description: String { "\(attempt): \(kind.rawValue) cannot come in phase \(phase.rawValue)" }
     }
 
-    /// Takes spent time from a `hall.tick` entry; an older figure changes nothing.
-    public mutating func spend(totalMs: Int) { spentMs = max(spentMs, totalMs) }
+    /// Takes spent time from a `hall.tick` entry; an older figure changes nothing, and none does after the end.
+    public mutating func spend(totalMs: Int) {
+        if phase < .ended { spentMs = max(spentMs, totalMs) }
+    }
 
     /// Takes the next entry of this attempt's stream.
     public mutating func apply(_ entry: AttemptEntry) throws(Contradiction) {
@@ -149,7 +151,8 @@ public struct Attempt: Hashable, Sendable {
             case .submitted, .timeUp, .earlyFail: try require(.running, .paused)
             }
             ended = value
-            spend(totalMs: value.spentMs)
+            // A second's tick may overtake an end on its way to the disk: the end's own figure is the one that counts.
+            spentMs = value.spentMs
             pause = nil
             earlyFailOpen = false
             phase = .ended

@@ -71,8 +71,7 @@ final class Projector: Sendable {
         let keys = JWKS(keys: try await store.allKeys().keys.filter { $0.appliance == appliance })
         let entries = try await store.entries(appliance, stream: entry.stream, upTo: entry.sequence)
         let banks = banks
-        let spent = try await spentByTick(entries, appliance)
-        let outcome = await Recount(appliance: appliance, keys: keys, entries: entries, spentMs: spent) {
+        let outcome = await Recount(appliance: appliance, keys: keys, entries: entries) {
             await banks.recountBank($0)
         }.run()
         let problem = outcome.problems.joined(separator: "; ")
@@ -91,24 +90,5 @@ final class Projector: Sendable {
                 verified: outcome.problems.isEmpty ? (outcome.lacksBank ? nil : true) : false,
                 problem: problem.isEmpty ? lacking : problem, receivedAt: receivedAt, sequence: entry.sequence,
                 jws: outcome.jws))
-    }
-
-    /// What one `hall.tick` entry holds: the time that running attempts have spent.
-    private struct Tick: Decodable { let spent: [String: Int] }
-
-    /// The time that the last tick before an attempt's end gives it; ticks stand in the stream of the hall.
-    private func spentByTick(_ entries: [Entry], _ appliance: String) async throws -> Int {
-        guard let first = entries.first, let last = entries.last else { return 0 }
-        let attempt = String(first.stream.drop { $0 != "/" }.dropFirst())
-        var before = last.sequence
-        while true {
-            let ticks = try await store.entries(appliance, kind: "hall.tick", before: before, limit: 100)
-            for tick in ticks {
-                if tick.sequence < first.sequence { return 0 }
-                if let spent = (try? tick.decode(Tick.self))?.spent[attempt] { return spent }
-                before = tick.sequence
-            }
-            if ticks.isEmpty { return 0 }
-        }
     }
 }

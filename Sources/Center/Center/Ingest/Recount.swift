@@ -20,8 +20,6 @@ struct Recount {
     let keys: JWKS
     /// The entries of the attempt, up to and with `attempt.result`.
     let entries: [Entry]
-    /// The time spent by the hall's last tick of it.
-    let spentMs: Int
     let bank: (String) async -> (any RecountBank)?
 
     struct Outcome {
@@ -85,8 +83,7 @@ struct Recount {
                 try attempt?.apply(read)
             }
         }
-        guard var attempt else { throw BrokenSegment("there are none") }
-        attempt.spend(totalMs: spentMs)
+        guard let attempt else { throw BrokenSegment("there are none") }
         return attempt
     }
 

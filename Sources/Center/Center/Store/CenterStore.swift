@@ -129,8 +129,6 @@ public protocol CenterStore: Sendable {
     func tip(_ appliance: String) async throws -> Tip
     func entries(_ appliance: String, stream: String, upTo sequence: Int) async throws -> [Entry]
     func entry(_ appliance: String, _ sequence: Int) async throws -> Entry?
-    /// Entries of one kind before a sequence, the newest first, at most so many.
-    func entries(_ appliance: String, kind: String, before sequence: Int, limit: Int) async throws -> [Entry]
 
     /// Keeps what cannot be taken, with a warning; the same bytes again only count up.
     func keepEvidence(_ body: [UInt8], appliance: String, reason: String, at: Timestamp) async throws

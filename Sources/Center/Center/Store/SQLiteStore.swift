@@ -212,14 +212,6 @@ extension SQLiteStore {
             """, appliance, stream, sequence, make: readEntry)
     }
 
-    public func entries(_ appliance: String, kind: String, before sequence: Int, limit: Int) throws -> [Entry] {
-        try connection.rows(
-            """
-            SELECT sequence, kind, stream, body, previous, digest FROM entry
-            WHERE appliance = ? AND sequence < ? AND kind = ? ORDER BY sequence DESC LIMIT ?
-            """, appliance, sequence, kind, limit, make: readEntry)
-    }
-
     public func entry(_ appliance: String, _ sequence: Int) throws -> Entry? {
         try connection.first(
             "SELECT sequence, kind, stream, body, previous, digest FROM entry WHERE appliance = ? AND sequence = ?",
