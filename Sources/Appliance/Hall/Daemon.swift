@@ -53,7 +53,9 @@ public final class Daemon: Sendable {
         do {
             bank = try QuestionPackage(path: configuration.bank)
         } catch {
-            throw Failure(.badData, "\(configuration.bank): \(error)")
+            throw Failure(
+                .badData,
+                "\(configuration.bank): \(error); copy it again from the center, or pack it with kaotai bank pack")
         }
         var options = Journal.Options()
         options.ballastMiB = configuration.ballastMiB
