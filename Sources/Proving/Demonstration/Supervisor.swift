@@ -76,6 +76,9 @@ final class Supervisor: Sendable {
     /// The process id of what runs under a name.
     func process(_ name: String) -> Int32? { state.withLock { $0.running[name]?.process } }
 
+    /// A preparation that failed half-way leaves nothing running.
+    deinit { stop() }
+
     /// Stops all and waits for their ends; what does not end in time is killed.
     func stop() {
         let running = state.withLock { state in
