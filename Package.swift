@@ -110,10 +110,14 @@ let package = Package(
 
         // Proving: the whole house at work, for people who want to see it and for those who measure it
         .target(
+            name: "SeatViewer", dependencies: ["CVNCServer", "Platform", "Touch"],
+            path: "Sources/Proving/SeatViewer"),
+        .target(
             name: "Demonstration",
             dependencies: [
                 "CanonicalJSON", "CenterLink", "CivilTime", "Cryptography", "Exam", "Hall", "IdentityCards", "Ledger",
-                "Packages", "Platform", "QuestionBank", "TerminalLink", "Touch", "VirtualCards", "Workshop",
+                "Packages", "Platform", "QuestionBank", "SeatViewer", "TerminalLink", "Touch", "VirtualCards",
+                "Workshop",
             ],
             path: "Sources/Proving/Demonstration"),
         .target(
@@ -183,6 +187,7 @@ let package = Package(
         .testTarget(
             name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "SeatViewerTests", dependencies: ["SeatViewer", "Platform", "Touch"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
         .testTarget(
             name: "TerminalTests",

@@ -11,9 +11,11 @@ public final class ChildProcess: @unchecked Sendable {
     ///   - environment: what is added to this process's environment.
     ///   - descriptors: `child number: our descriptor`, beside standard input, output and error.
     ///   - output: where standard output and error go; nil leaves them with ours.
+    ///   - ownGroup: the child is out of reach of Ctrl-C at our terminal: whoever starts it ends it.
     public init(
         _ path: String, _ arguments: [String], environment added: [String: String] = [:],
-        descriptors: [Int32: Int32] = [:], standardOutput: Int32? = nil, standardError: Int32? = nil
+        descriptors: [Int32: Int32] = [:], standardOutput: Int32? = nil, standardError: Int32? = nil,
+        ownGroup: Bool = false
     ) throws(SystemError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -30,7 +32,8 @@ public final class ChildProcess: @unchecked Sendable {
         sigemptyset(&defaults)
         for number in [SIGTERM, SIGINT, SIGPIPE, SIGHUP, SIGCHLD] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)))
 
         var variables: [String: String] = [:]
         var pointer = environ

@@ -16,7 +16,9 @@ private let demoHelp = """
       --programme CODE  one programme for all (`kaotai bank programmes QuestionBank` lists them); without it restorations,
                         foreign licences and first exams take turns
       --seed N          people and answers are drawn from it (1)
-      --pace human      screens are left to you: each terminal is served over VNC on 127.0.0.1, its pointer is the finger
+      --pace human      screens are left to you: each terminal is served over VNC on 127.0.0.1, from port 5901 on, without a
+                        password; the pointer is the finger. Cards are laid by themselves; one person can sit one seat
+                        after the other, `--candidates 1` makes it one exam. Ctrl-C ends the day and shows what there is
       --out DIR         where pictures, results, slips, answers, the journal and the keys to check them go (demo-out)
       --size WxH        of the screens (1920x1080)
       --share DIR       folder with QuestionBank, Kiosk and Provisioning, when it is not found by itself
@@ -56,13 +58,15 @@ func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     guard (1...200).contains(demonstration.candidates), (0...1_000_000).contains(demonstration.seed) else {
         throw Failure(.usage, "--candidates is from 1 to 200, --seed from 0 to 1000000")
     }
-    let report = try await Demonstration(demonstration).run()
+    let report = try await Demonstration(demonstration).run(stopsAtSignals: true)
     if options.has("json") {
         standardOutput(try JSONCoder.text(report) + "\n")
     } else {
         standardOutput(table(of: report))
     }
-    let complete = report.candidates.count == demonstration.candidates && report.candidates.allSatisfy(\.verified)
+    let complete =
+        (report.interrupted || report.candidates.count == demonstration.candidates)
+        && report.candidates.allSatisfy(\.verified)
     return complete ? .done : .foundWrong
 }
 
@@ -86,12 +90,17 @@ private func table(of report: DemonstrationReport) -> String {
         "\(microseconds / 1000).\(microseconds % 1000 / 100) ms"
     }
     let timings = report.timings
+    if report.interrupted { lines += ["", "The day was ended early."] }
+    lines.append("")
+    // Nobody measures how a person touches.
+    if timings.tapToSavedMicroseconds.p50 > 0 {
+        lines.append(
+            "Tap to saved \(milliseconds(timings.tapToSavedMicroseconds.p50)) (p99 \(milliseconds(timings.tapToSavedMicroseconds.p99))),"
+                + " to pixels \(milliseconds(timings.tapToPixelMicroseconds.p50)) (p99 \(milliseconds(timings.tapToPixelMicroseconds.p99)));"
+                + " card to seat \(timings.checkInToSeatMs.p50) ms; last farewell to the center's word \(timings.finishToCenterMs) ms;"
+                + " all of it \(timings.runMs) ms.")
+    }
     lines += [
-        "",
-        "Tap to saved \(milliseconds(timings.tapToSavedMicroseconds.p50)) (p99 \(milliseconds(timings.tapToSavedMicroseconds.p99))),"
-            + " to pixels \(milliseconds(timings.tapToPixelMicroseconds.p50)) (p99 \(milliseconds(timings.tapToPixelMicroseconds.p99)));"
-            + " card to seat \(timings.checkInToSeatMs.p50) ms; last farewell to the center's word \(timings.finishToCenterMs) ms;"
-            + " all of it \(timings.runMs) ms.",
         "\(report.screens.count) pictures of screens, results, slips, answers and the journal are in \(report.out)",
         "Check them: kaotai journal verify \(report.out)/journal.sqlite --trust \(report.out)/trust.jwks",
         "            kaotai result verify \(report.out)/results/\(report.candidates.first?.attempt ?? "ATTEMPT").jws"

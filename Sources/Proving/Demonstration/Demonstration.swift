@@ -7,32 +7,43 @@ import Ledger
 import Packages
 import VirtualCards
 import Platform
+import Synchronization
 
 /// The main job on one machine: a hall, its center, people with cards and fingers, and what the center verified.
 public final class Demonstration {
     private let options: DemonstrationOptions
     private let progress = Progress()
     private let measurements = Measurements()
+    private let interruption = Interruption()
 
     public init(_ options: DemonstrationOptions) { self.options = options }
 
     /// Runs the day.
     ///
-    /// - Parameter disturb: called once the hall is open, with the means to break things; it runs beside the exams, and
-    ///   its task is cancelled when they are over.
-    public func run(disturb: (@Sendable (Disturbance) async -> Void)? = nil) async throws -> DemonstrationReport {
+    /// - Parameters:
+    ///   - stopsAtSignals: Ctrl-C, SIGTERM and SIGHUP end the day early instead of the process.
+    ///   - disturb: called once the hall is open, with the means to break things; it runs beside the exams, and its task
+    ///     is cancelled when they are over.
+    public func run(
+        stopsAtSignals: Bool = false, disturb: (@Sendable (Disturbance) async -> Void)? = nil
+    ) async throws -> DemonstrationReport {
+        if stopsAtSignals { interruption.watch() }
         for name in ["screens", "results", "slips", "answers"] {
             removeTree("\(options.out)/\(name)")
             try makeDirectory("\(options.out)/\(name)", mode: 0o755)
         }
         let begin = SystemTime().now()
-        var people: [Person] = []
-        let site = try await Site(
-            options,
-            people: { bank in
-                people = Person.draw(options.candidates, seed: options.seed, programme: options.programme, bank: bank)
-                return people
-            }, progress: progress)
+        let (options, progress) = (options, progress)
+        @Sendable func draw(_ bank: QuestionPackage) -> [Person] {
+            Person.draw(options.candidates, seed: options.seed, programme: options.programme, bank: bank)
+        }
+        let site: Site
+        do {
+            site = try await interruption.cancelling { try await Site(options, people: draw, progress: progress) }
+        } catch  where interruption.happened {
+            throw Failure(.unavailable, "stopped before the hall was open")
+        }
+        let people = draw(site.bank)
         do {
             let report = try await hold(people, at: site, begin: begin, disturb: disturb)
             site.stop()
@@ -57,27 +68,59 @@ public final class Demonstration {
         let desk = Eyes(socket: site.assistanceSocket(Site.checkIn))
         defer { desk.close() }
         if let first = desk.now.presented { await pictures.take(Site.checkIn, first) }
-        let outcomes = try await withThrowingTaskGroup(of: Visit.Outcome.self) { group in
-            for person in people {
-                let visit = try Visit(
-                    person, site: site, memory: memory, measurements: measurements, pictures: pictures,
-                    progress: progress)
-                let seat = try await visit.checkIn(desk)
-                group.addTask { try await visit.sit(at: seat) }
-            }
-            // In the order in which they leave, which at one seat is the order of its attempts.
-            var outcomes: [Int: [Visit.Outcome]] = [:]
-            for try await outcome in group { outcomes[outcome.seat, default: []].append(outcome) }
-            return outcomes
+        var outcomes: [Int: [Visit.Outcome]] = [:]
+        for outcome in try await visits(of: people, at: site, memory: memory, pictures: pictures, desk: desk) {
+            outcomes[outcome.seat, default: []].append(outcome)
         }
         disturbance.cancel()
         await disturbance.value
-        let results = try await verifiedResults(people.count, at: site)
+        // A day that ended early, or that a person could end so, has as many results as the hall made.
+        let isWhole = options.pace == .fast && !interruption.happened
+        let wanted = isWhole ? people.count : try attempts(at: site).count { $0.result != nil }
+        let results = try await verifiedResults(wanted, at: site)
         let arrived = SystemTime().now()
         return try collect(
             people, outcomes: outcomes, results: results, at: site, pictures: pictures,
             finishToCenterMs: measurements.lastFinish.map { max(0, arrived.milliseconds(since: $0)) } ?? 0,
             runMs: arrived.milliseconds(since: opened))
+    }
+
+    /// Everybody's way through the hall, in the order in which they leave, which at one seat is the order of its attempts.
+    private func visits(
+        of people: [Person], at site: Site, memory: Memory, pictures: Pictures, desk: Eyes
+    ) async throws -> [Visit.Outcome] {
+        let windows = options.pace == .human ? try Windows(site) : nil
+        defer { windows?.stop() }
+        if let windows { progress.say(windows.invitation) }
+        let (measurements, progress, seats) = (measurements, progress, options.seats)
+        let gone = Mutex<[Visit.Outcome]>([])
+        do {
+            try await interruption.cancelling {
+                try await withThrowingTaskGroup(of: Visit.Outcome.self) { group in
+                    var seated = 0
+                    for person in people {
+                        let visit = try Visit(
+                            person, site: site, memory: memory, measurements: measurements, pictures: pictures,
+                            progress: progress)
+                        // A person takes minutes: nobody knocks at a full hall meanwhile.
+                        if windows != nil, seated == seats, let outcome = try await group.next() {
+                            gone.withLock { $0.append(outcome) }
+                            seated -= 1
+                        }
+                        let seat = try await visit.checkIn(desk)
+                        seated += 1
+                        group.addTask {
+                            guard let windows else { return try await visit.sit(at: seat) }
+                            return await visit.accompany(at: seat, address: windows.address(of: Site.seat(seat)))
+                        }
+                    }
+                    for try await outcome in group { gone.withLock { $0.append(outcome) } }
+                }
+            }
+        } catch  where interruption.happened {
+            progress.say("Ended early; what there is is collected…")
+        }
+        return gone.withLock { $0 }
     }
 
     /// What the center says of a result.
@@ -91,7 +134,7 @@ public final class Demonstration {
     private func verifiedResults(_ wanted: Int, at site: Site) async throws -> [String: CenterResult] {
         struct Answer: Decodable { var results: [CenterResult] }
         var last: [CenterResult] = []
-        for _ in 0..<600 {
+        for _ in 0..<(interruption.happened ? 200 : 600) {
             let answer = try site.center(["results", "--json"])
             last = try JSONCoder.decode(Answer.self, from: answer.canonicalBytes).results
             if last.count >= wanted, last.allSatisfy({ $0.verified != nil }) {
@@ -99,6 +142,8 @@ public final class Demonstration {
             }
             try await Task.sleep(for: .milliseconds(50))
         }
+        // Whoever ended the day sees what the center has so far.
+        if interruption.happened { return Dictionary(last.map { ($0.attempt, $0) }, uniquingKeysWith: { $1 }) }
         throw Failure(.unavailable, "the center has \(last.count) of \(wanted) results after 30 s")
     }
 
@@ -117,15 +162,12 @@ public final class Demonstration {
         pictures: Pictures, finishToCenterMs: Int, runMs: Int
     ) throws -> DemonstrationReport {
         let out = options.out
-        unlink("\(out)/journal.sqlite")
-        _ = try ControlClient.ask(.journalCopy("\(out)/journal.sqlite"), socket: site.controlSocket)
+        let attempts = try attempts(at: site)
         try site.center(["trust", "--out", "\(out)/trust.jwks"])
-        var register = AttemptRegister()
-        var left = outcomes
-        try JournalVerifier.forEach(path: "\(out)/journal.sqlite") { try register.take($0) }
         let receipt = site.status()?.courier.receiptedSequence ?? 0
+        var left = outcomes
         var candidates: [DemonstrationReport.Candidate] = []
-        for attempt in register.order.compactMap({ register.attempts[$0] }) {
+        for attempt in attempts {
             guard let jws = attempt.result, let scored = attempt.scored else { continue }
             try AtomicFile.write(jws + "\n", to: "\(out)/results/\(attempt.id).jws", mode: 0o644)
             try AtomicFile.write(
@@ -161,6 +203,16 @@ public final class Demonstration {
                 tapToSavedMicroseconds: spread(measurements.saved, dividedBy: 1),
                 tapToPixelMicroseconds: spread(measurements.pixels, dividedBy: 1),
                 finishToCenterMs: finishToCenterMs, runMs: runMs),
-            out: out, restarts: site.supervisor.restarts)
+            out: out, restarts: site.supervisor.restarts, interrupted: interruption.happened)
+    }
+
+    /// Every attempt in the order of their beginnings, folded from a fresh copy of the journal.
+    private func attempts(at site: Site) throws -> [Attempt] {
+        let copy = "\(options.out)/journal.sqlite"
+        unlink(copy)
+        _ = try ControlClient.ask(.journalCopy(copy), socket: site.controlSocket)
+        var register = AttemptRegister()
+        try JournalVerifier.forEach(path: copy) { try register.take($0) }
+        return register.order.compactMap { register.attempts[$0] }
     }
 }

@@ -78,4 +78,6 @@ public struct DemonstrationReport: Codable, Sendable {
     public var out: String
     /// Processes that ended and were started again.
     public var restarts: Int
+    /// The day was ended early by Ctrl-C or a signal like it.
+    public var interrupted = false
 }

@@ -70,16 +70,22 @@ final class Site: Sendable {
         cards = try PrivateCardService(
             folder: "\(folder)/cards",
             readers: Self.readers(seats: options.seats))
-        try supervisor.start(
-            .init(
-                name: "center", path: program("kaotai-center"), arguments: ["serve", "--config", centerConfiguration],
-                environment: [:]))
-        try await enrol(port: port, token: token)
-        try book(people(bank))
+        do {
+            try supervisor.start(
+                .init(
+                    name: "center", path: program("kaotai-center"),
+                    arguments: ["serve", "--config", centerConfiguration],
+                    environment: [:]))
+            try await enrol(port: port, token: token)
+            try book(people(bank))
 
-        progress.say("Starting the daemon, the courier and \(terminals.count) terminals…")
-        try startAppliance()
-        try await waitUntilOpen(people: people(bank).count)
+            progress.say("Starting the daemon, the courier and \(terminals.count) terminals…")
+            try startAppliance()
+            try await waitUntilOpen(people: people(bank).count)
+        } catch {
+            stop()
+            throw error
+        }
     }
 
     @discardableResult

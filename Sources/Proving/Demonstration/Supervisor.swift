@@ -38,7 +38,7 @@ final class Supervisor: Sendable {
         let log = try FileDescriptor(path: "\(logs)/\(program.name).log", flags: O_WRONLY | O_CREAT | O_APPEND)
         let child = try ChildProcess(
             program.path, program.arguments, environment: program.environment, standardOutput: log.raw,
-            standardError: log.raw)
+            standardError: log.raw, ownGroup: true)
         state.withLock { $0.running[program.name] = child }
         // A thread of its own waits, so that an end is noticed at once.
         DispatchQueue(label: "supervise.\(program.name)").async(group: alive) { [weak self] in

@@ -40,7 +40,7 @@ struct Visit {
     let measurements: Measurements
     let pictures: Pictures
     let progress: Progress
-    private let card: VirtualCard
+    let card: VirtualCard
 
     /// What became of a visit.
     struct Outcome: Sendable {
@@ -137,6 +137,7 @@ struct Visit {
             let now = eyes.now
             count = now.count
             idle = count == before ? idle + 1 : 0
+            try Task.checkCancellation()
             guard idle < Self.longestWait else {
                 let shown = now.presented.map { String(describing: $0.scene) } ?? "nothing"
                 throw Failure(.unavailable, "\(terminal) has shown the same for \(Self.longestWait) s: \(shown)")
