@@ -111,7 +111,9 @@ public final class Demonstration {
                         seated += 1
                         group.addTask {
                             guard let windows else { return try await visit.sit(at: seat) }
-                            return await visit.accompany(at: seat, address: windows.address(of: Site.seat(seat)))
+                            return await visit.accompany(
+                                at: seat, address: windows.address(of: Site.seat(seat)),
+                                staysToTheEnd: people.count > seats)
                         }
                     }
                     for try await outcome in group { gone.withLock { $0.append(outcome) } }

@@ -49,8 +49,9 @@ final class Windows: Sendable {
 extension Visit {
     /// Lays the card where the seat asks for it and leaves every touch to the person, until the seat is free again.
     ///
+    /// - Parameter staysToTheEnd: false goes when the farewell has stood for a while, which the seat keeps longer.
     /// - Returns: what was seen; also when the day was ended before this exam was.
-    func accompany(at seat: Int, address: String) async -> Outcome {
+    func accompany(at seat: Int, address: String, staysToTheEnd: Bool) async -> Outcome {
         let terminal = Site.seat(seat)
         let eyes = Eyes(socket: site.assistanceSocket(terminal))
         defer {
@@ -63,6 +64,7 @@ extension Visit {
         var waited = 0
         var laid = false
         var seen = false
+        var farewellSince: Instant?
         progress.show(terminal, stage: "is expected: \(address)")
         while !Task.isCancelled {
             let before = count
@@ -99,9 +101,13 @@ extension Visit {
             case .ended, .result: progress.show(terminal, stage: "reads the result")
             case .signature: progress.show(terminal, stage: "signs")
             case .farewell(let farewell):
-                if count != before { measurements.finished(at: SystemTime().now()) }
+                let now = SystemTime().now()
+                if farewellSince == nil { measurements.finished(at: now) }
                 progress.show(
                     terminal, stage: "done: \(farewell.score) points, \(farewell.passed ? "passed" : "failed")")
+                let since = farewellSince ?? now
+                farewellSince = since
+                if farewell.slip, !staysToTheEnd, now.milliseconds(since: since) > 10_000 { return outcome }
             case .idle where seen: return outcome
             case .paused: progress.show(terminal, stage: "is paused")
             case .outOfOrder: progress.show(terminal, stage: "is out of order")

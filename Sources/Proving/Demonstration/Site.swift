@@ -84,6 +84,8 @@ final class Site: Sendable {
             try await waitUntilOpen(people: people(bank).count)
         } catch {
             stop()
+            // Who ended it early looks for no reason.
+            if Task.isCancelled { remove() }
             throw error
         }
     }
@@ -126,16 +128,16 @@ final class Site: Sendable {
             "enrol", "--config", "\(folder)/courier.json", "--token", token, "--authority",
             "\(folder)/center/tls/ca.pem", "--identity", "\(folder)/appliance/identity.jws",
         ]
-        // The center's process may still be opening its port.
-        for attempt in 1... {
-            do {
-                try Self.command(options, folder, "kaotai-courier", enrol)
-                return
-            } catch {
-                if attempt == 50 { throw error }
-                try await Task.sleep(for: .milliseconds(100))
-            }
+        _ = try await onceReady { try Self.command(options, folder, "kaotai-courier", enrol) }
+    }
+
+    /// Tries for five seconds: the center's process may still be opening its port.
+    private func onceReady<Result>(_ work: () throws -> Result) async throws -> Result {
+        for _ in 0..<50 {
+            if let result = try? work() { return result }
+            try await Task.sleep(for: .milliseconds(100))
         }
+        return try work()
     }
 
     private func book(_ people: [Person]) throws {
