@@ -40,7 +40,8 @@ public final class Demonstration {
         let site: Site
         do {
             site = try await interruption.cancelling { try await Site(options, people: draw, progress: progress) }
-        } catch  where interruption.happened {
+        } catch {
+            guard interruption.happened else { throw error }
             throw Failure(.unavailable, "stopped before the hall was open")
         }
         let people = draw(site.bank)
@@ -111,17 +112,17 @@ public final class Demonstration {
                         seated += 1
                         group.addTask {
                             guard let windows else { return try await visit.sit(at: seat) }
-                            return await visit.accompany(
-                                at: seat, address: windows.address(of: Site.seat(seat)),
-                                staysToTheEnd: people.count > seats)
+                            return await visit.accompany(at: seat, address: windows.address(of: Site.seat(seat)))
                         }
                     }
                     for try await outcome in group { gone.withLock { $0.append(outcome) } }
                 }
             }
-        } catch  where interruption.happened {
-            progress.say("Ended early; what there is is collected…")
+        } catch {
+            // Whoever was under way is not among the outcomes; results are read from the journal.
+            guard interruption.happened else { throw error }
         }
+        if interruption.happened { progress.say("Ended early; what there is is collected…") }
         return gone.withLock { $0 }
     }
 

@@ -49,9 +49,8 @@ final class Windows: Sendable {
 extension Visit {
     /// Lays the card where the seat asks for it and leaves every touch to the person, until the seat is free again.
     ///
-    /// - Parameter staysToTheEnd: false goes when the farewell has stood for a while, which the seat keeps longer.
     /// - Returns: what was seen; also when the day was ended before this exam was.
-    func accompany(at seat: Int, address: String, staysToTheEnd: Bool) async -> Outcome {
+    func accompany(at seat: Int, address: String) async -> Outcome {
         let terminal = Site.seat(seat)
         let eyes = Eyes(socket: site.assistanceSocket(terminal))
         defer {
@@ -59,20 +58,26 @@ extension Visit {
             card.remove()
         }
         var acknowledged: [Int: Set<Int>] = [:]
-        var outcome: Outcome { Outcome(seat: seat, acknowledged: acknowledged.values.count { !$0.isEmpty }) }
+        var outcome: Outcome { Outcome(seat: seat, acknowledged: acknowledged) }
         var count = -1
         var waited = 0
         var laid = false
         var seen = false
-        var farewellSince: Instant?
+        var isDone = false
         progress.show(terminal, stage: "is expected: \(address)")
         while !Task.isCancelled {
             let before = count
             await eyes.change(after: count, milliseconds: 250)
-            let now = eyes.now
-            count = now.count
+            // A person may be quicker than our looking: every screen counts for what was shown as saved.
+            let screens = eyes.screens(after: before)
+            for presented in screens.map(\.presented) {
+                if case .question(let question) = presented.scene.screen, presented.scene.header?.saved == .saved {
+                    acknowledged[question.number] = Set(question.options.filter(\.chosen).map(\.number))
+                }
+            }
+            count = screens.last?.0 ?? before
             waited = count == before ? waited + 1 : 0
-            guard let presented = now.presented else { continue }
+            guard let presented = screens.last?.1 ?? eyes.now.presented else { continue }
             if count != before { await pictures.take(terminal, presented) }
             switch presented.scene.screen {
             case .greeting(let greeting):
@@ -90,9 +95,6 @@ extension Visit {
                 card.remove()
                 progress.show(terminal, stage: "shows the rules: \(address)")
             case .question(let question):
-                if presented.scene.header?.saved == .saved {
-                    acknowledged[question.number] = Set(question.options.filter(\.chosen).map(\.number))
-                }
                 progress.show(
                     terminal, stage: "sits the exam",
                     detail: "\(bar(question.number, of: question.total)) \(question.number)/\(question.total)")
@@ -101,13 +103,10 @@ extension Visit {
             case .ended, .result: progress.show(terminal, stage: "reads the result")
             case .signature: progress.show(terminal, stage: "signs")
             case .farewell(let farewell):
-                let now = SystemTime().now()
-                if farewellSince == nil { measurements.finished(at: now) }
+                if !isDone { measurements.finished(at: SystemTime().now()) }
+                isDone = true
                 progress.show(
                     terminal, stage: "done: \(farewell.score) points, \(farewell.passed ? "passed" : "failed")")
-                let since = farewellSince ?? now
-                farewellSince = since
-                if farewell.slip, !staysToTheEnd, now.milliseconds(since: since) > 10_000 { return outcome }
             case .idle where seen: return outcome
             case .paused: progress.show(terminal, stage: "is paused")
             case .outOfOrder: progress.show(terminal, stage: "is out of order")
