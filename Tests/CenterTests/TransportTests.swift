@@ -111,7 +111,12 @@ import Testing
         let body = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
         let url = center.url + "/v1/enrolments"
         let stranger = HTTPClient(ClientTLS(authority: center.authority), label: "test")
-        #expect(try await stranger.send(url, body: body).status == 413)
+        // The server answers and hangs up without reading on; the client may still be sending, and then sees only that.
+        do {
+            #expect(try await stranger.send(url, body: body).status == 413)
+        } catch {
+            #expect(error is TransportError)
+        }
         #expect(try await HTTPClient(hall.tls, label: "test").send(url, body: body).status == 400)
         await center.stop()
     }

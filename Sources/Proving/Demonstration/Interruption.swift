@@ -22,7 +22,7 @@ final class Interruption: Sendable {
         watches.withLock { $0 = all }
     }
 
-    var happened: Bool { state.withLock { $0.happened } }
+    var happened: Bool { @inline(never) get { state.withLock { $0.happened } } }
 
     private func happen() {
         let cancel = state.withLock { state in
@@ -35,12 +35,20 @@ final class Interruption: Sendable {
     /// Does work that an interruption cancels.
     func cancelling<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let task = Task { try await work() }
+        arm { task.cancel() }
+        let result = await task.result
+        arm(nil)
+        return try result.get()
+    }
+
+    /// What an interruption cancels from now on; one that has happened already cancels at once.
+    ///
+    /// Not inlined, as `Gone` explains.
+    @inline(never) private func arm(_ cancel: (@Sendable () -> Void)?) {
         let late = state.withLock { state in
-            state.cancel = { task.cancel() }
+            state.cancel = cancel
             return state.happened
         }
-        if late { task.cancel() }
-        defer { state.withLock { $0.cancel = nil } }
-        return try await task.value
+        if late { cancel?() }
     }
 }

@@ -71,6 +71,8 @@ struct Visit {
     ///
     /// - Returns: the seat.
     func checkIn(_ eyes: Eyes) async throws -> Int {
+        // Nothing that happens at the desk may be missed: the first look comes before the card.
+        if eyes.now.count == 0 { await eyes.change(after: 0, milliseconds: 5000) }
         let begin = SystemTime().now()
         for _ in 0..<600 {
             let count = eyes.now.count
