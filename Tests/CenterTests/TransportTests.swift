@@ -112,11 +112,8 @@ import Testing
         let url = center.url + "/v1/enrolments"
         let stranger = HTTPClient(ClientTLS(authority: center.authority), label: "test")
         // The server answers and hangs up without reading on; the client may still be sending, and then sees only that.
-        do {
-            #expect(try await stranger.send(url, body: body).status == 413)
-        } catch {
-            #expect(error is TransportError)
-        }
+        let answer = try? await stranger.send(url, body: body)
+        #expect(answer == nil || answer?.status == 413)
         #expect(try await HTTPClient(hall.tls, label: "test").send(url, body: body).status == 400)
         await center.stop()
     }
