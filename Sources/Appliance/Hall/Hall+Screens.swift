@@ -51,7 +51,8 @@ extension Hall {
                 screen = .outOfOrder(.init(reason: Message("problem.bank"), code: "BANK-\(id)"))
             }
         } else {
-            let fault = seat.faults?.first ?? "touch"
+            // A fault begins with the part it is in: "touch: …", "display: …".
+            let fault = seat.faults?.first.map { String($0.prefix { $0 != ":" }) } ?? "touch"
             screen = .outOfOrder(.init(reason: Message("problem.\(fault)"), code: "SEAT-\(id)-\(fault.uppercased())"))
         }
         send(
