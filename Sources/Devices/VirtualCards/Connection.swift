@@ -7,7 +7,7 @@ import Synchronization
 /// Reading happens on the card's queue only; closing may come from anywhere.
 final class Connection: @unchecked Sendable {
     let descriptor: FileDescriptor
-    var watch: ReadWatch?
+    private var watch: ReadWatch?
     private var buffer: [UInt8] = []
     private let closed = Mutex(false)
 
@@ -36,6 +36,15 @@ final class Connection: @unchecked Sendable {
         closed.withLock { closed in
             guard !closed else { return }
             _ = frame.withUnsafeBytes { Glibc.send(descriptor.raw, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
+
+    /// Begins to look for bytes, unless it was closed meanwhile: a watch made after that would fire at the end of the
+    /// stream for ever, and nothing would cancel it.
+    func look(with make: () -> ReadWatch) {
+        closed.withLock { closed in
+            guard !closed else { return }
+            watch = make()
         }
     }
 

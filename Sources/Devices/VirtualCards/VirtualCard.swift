@@ -76,9 +76,11 @@ public final class VirtualCard: Sendable {
         // On the queue, so that no frame is handled before all of this is done.
         queue.sync {
             state.withLock { $0 = State(connection: connection, place: lasting ? socket : nil) }
-            connection.watch = ReadWatch(connection.descriptor.raw, on: queue) { [weak self, weak connection] in
-                guard let self, let connection else { return }
-                self.receive(on: connection)
+            connection.look {
+                ReadWatch(connection.descriptor.raw, on: queue) { [weak self, weak connection] in
+                    guard let self, let connection else { return }
+                    self.receive(on: connection)
+                }
             }
         }
     }
