@@ -38,7 +38,9 @@ public struct Item: Codable, Hashable, Sendable {
 
     /// What drawing a paper needs to know of it.
     public var indexEntry: ItemIndexEntry {
-        ItemIndexEntry(id: id, version: version, kind: kind, area: area, classes: classes, options: optionCount)
+        ItemIndexEntry(
+            id: id, version: version, kind: kind, area: area, classes: classes, options: optionCount,
+            languages: Array(texts.keys))
     }
 }
 
