@@ -165,7 +165,9 @@ let package = Package(
             name: "CryptographyTests", dependencies: ["Cryptography", "CanonicalJSON", "CivilTime", "Platform"]),
         .testTarget(
             name: "DemonstrationTests",
-            dependencies: ["CanonicalJSON", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Platform"]),
+            dependencies: [
+                "CanonicalJSON", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Platform", "TerminalLink",
+            ]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
         .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),

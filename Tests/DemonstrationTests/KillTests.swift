@@ -2,22 +2,20 @@ import CanonicalJSON
 import Cryptography
 import Demonstration
 import Exam
-import Glibc
 import Ledger
 import Platform
 import Testing
 
 /// The whole house on real processes, some of which are killed at twenty moments of three exam days.
 @Suite(.serialized) struct KillTests {
-    // The day that also kills the card service once spun for ever in the virtual cards: it runs when asked for by name.
-    @Test(arguments: ExamDay.all.filter { !$0.name.contains("card service") || getenv("KAOTAI_STORM") != nil })
+    @Test(arguments: ExamDay.all)
     func `whatever is killed, every result arrives whole and every answer shown as saved is in it`(_ day: ExamDay)
         async throws
     {
         let folder = "/tmp/kaotai-kill-\(hexadecimal(systemEntropy(4)))"
         defer { removeTree(folder) }
         let storm = Storm(day)
-        let report = try await Demonstration(day.options(out: folder)).run { await storm.rage($0) }
+        let report = try await Demonstration(day.options(out: folder)).run(disturber: storm)
 
         #expect(storm.missed.isEmpty)
         // What ended was killed by us; nothing ended by itself.

@@ -3,6 +3,7 @@ import Exam
 import Hall
 import Platform
 import Synchronization
+import TerminalLink
 import Testing
 
 /// One kill: what, and when.
@@ -10,12 +11,21 @@ struct Blow: Hashable, Sendable, CustomStringConvertible {
     enum Target: Hashable, Sendable { case daemon, terminal, checkIn, cardService }
 
     enum Moment: Hashable, Sendable {
-        /// An attempt stands there; a terminal is killed at its seat.
-        case phase(Attempt.Phase)
-        /// An exam runs and is at this question or a later one.
-        case question(Int)
+        /// A person stands before a screen; a terminal is killed at that seat, and the person waits for the blow.
+        case greeting, rules, question(Int), result, signature, farewell
         /// So many journal entries after the blow before.
         case entries(Int)
+
+        /// Whether a screen is the one.
+        func isAt(_ screen: Screen) -> Bool {
+            switch (self, screen) {
+            case (.greeting, .greeting), (.rules, .rules), (.result, .result), (.signature, .signature),
+                (.farewell, .farewell):
+                true
+            case (.question(let number), .question(let question)): question.number >= number
+            default: false
+            }
+        }
     }
 
     var target: Target
@@ -54,25 +64,25 @@ struct ExamDay: Sendable, CustomTestStringConvertible {
         ExamDay(
             name: "the daemon", seed: 11,
             blows: [
-                Blow(target: .daemon, moment: .phase(.opened)), Blow(target: .daemon, moment: .question(2)),
-                Blow(target: .daemon, moment: .entries(scattered(0))), Blow(target: .daemon, moment: .phase(.scored)),
-                Blow(target: .daemon, moment: .question(5)), Blow(target: .daemon, moment: .phase(.issued)),
+                Blow(target: .daemon, moment: .greeting), Blow(target: .daemon, moment: .question(2)),
+                Blow(target: .daemon, moment: .entries(scattered(0))), Blow(target: .daemon, moment: .result),
+                Blow(target: .daemon, moment: .question(5)), Blow(target: .daemon, moment: .farewell),
                 Blow(target: .daemon, moment: .entries(scattered(1))),
             ]),
         ExamDay(
             name: "terminals", seed: 12,
             blows: [
-                Blow(target: .terminal, moment: .phase(.opened)), Blow(target: .checkIn, moment: .entries(1)),
-                Blow(target: .terminal, moment: .question(3)), Blow(target: .terminal, moment: .phase(.scored)),
-                Blow(target: .terminal, moment: .phase(.issued)),
+                Blow(target: .terminal, moment: .greeting), Blow(target: .checkIn, moment: .entries(1)),
+                Blow(target: .terminal, moment: .question(3)), Blow(target: .terminal, moment: .signature),
+                Blow(target: .terminal, moment: .farewell),
                 Blow(target: .terminal, moment: .entries(scattered(2))),
                 Blow(target: .checkIn, moment: .entries(scattered(3))),
             ]),
         ExamDay(
             name: "the card service and all the others", seed: 13,
             blows: [
-                Blow(target: .cardService, moment: .phase(.opened)), Blow(target: .daemon, moment: .phase(.verified)),
-                Blow(target: .cardService, moment: .question(4)), Blow(target: .terminal, moment: .phase(.verified)),
+                Blow(target: .cardService, moment: .greeting), Blow(target: .daemon, moment: .rules),
+                Blow(target: .cardService, moment: .question(4)), Blow(target: .terminal, moment: .rules),
                 Blow(target: .daemon, moment: .entries(scattered(4))),
                 Blow(target: .cardService, moment: .entries(scattered(5))),
             ]),
@@ -86,28 +96,67 @@ struct ExamDay: Sendable, CustomTestStringConvertible {
 }
 
 /// Strikes at the moments of a day, one after the other, each once the blow before is over.
-final class Storm: Sendable {
+final class Storm: Disturber {
+    private struct State {
+        var struck = 0
+        /// The screen that the next blow waits for.
+        var awaited: Blow.Moment?
+        /// The seat where a person came to it, and waits.
+        var held: String?
+    }
+
     private let day: ExamDay
-    private let struck = Mutex(0)
+    private let state = Mutex(State())
 
     init(_ day: ExamDay) { self.day = day }
 
     /// Blows whose moment did not come.
-    var missed: ArraySlice<Blow> { day.blows.dropFirst(struck.withLock { $0 }) }
+    var missed: ArraySlice<Blow> { day.blows.dropFirst(state.withLock { $0.struck }) }
 
-    func rage(_ disturbance: Disturbance) async {
+    func disturb(_ disturbance: Disturbance) async {
         for blow in day.blows {
             guard let before = await whole(disturbance), let seat = await moment(of: blow, after: before, disturbance)
-            else { return }
-            switch blow.target {
-            case .cardService: await disturbance.killCardService()
-            case .daemon: guard disturbance.kill("kaotaid") else { return }
-            case .checkIn: guard disturbance.kill("check-in") else { return }
-            case .terminal: guard disturbance.kill(seat) else { return }
-            }
-            struck.withLock { $0 += 1 }
+            else { break }
+            let hit =
+                switch blow.target {
+                case .cardService: await disturbance.killCardService()
+                case .daemon: disturbance.kill("kaotaid")
+                case .checkIn: disturbance.kill("check-in")
+                case .terminal: disturbance.kill(seat)
+                }
+            release(struck: hit)
+            guard hit else { return }
+        }
+        release(struck: false)
+    }
+
+    func reached(_ terminal: String, _ screen: Screen) async {
+        guard hold(terminal, screen) else { return }
+        _ = await first { isHeld(terminal) ? nil : true }
+    }
+
+    /// Whether this is the screen that the next blow waits for, and nobody else has come to it.
+    private func hold(_ terminal: String, _ screen: Screen) -> Bool {
+        state.withLock {
+            guard let awaited = $0.awaited, $0.held == nil, awaited.isAt(screen) else { return false }
+            $0.held = terminal
+            return true
         }
     }
+
+    private func isHeld(_ terminal: String) -> Bool { state.withLock { $0.held == terminal } }
+
+    private func release(struck: Bool) {
+        state.withLock {
+            $0.struck += struck ? 1 : 0
+            $0.awaited = nil
+            $0.held = nil
+        }
+    }
+
+    private func wait(for moment: Blow.Moment) { state.withLock { $0.awaited = moment } }
+
+    private var held: String? { state.withLock { $0.held } }
 
     /// Waits until nothing lies on the ground any more.
     ///
@@ -125,18 +174,13 @@ final class Storm: Sendable {
     ///
     /// - Returns: the terminal that it concerns; nil when the day is over.
     private func moment(of blow: Blow, after entry: Int, _ disturbance: Disturbance) async -> String? {
-        await first {
-            guard let status = await disturbance.status() else { return nil }
-            switch blow.moment {
-            case .phase(let phase): return status.seats.first { $0.phase == phase.rawValue }?.terminal
-            case .question(let number):
-                return status.seats.first {
-                    $0.phase == Attempt.Phase.running.rawValue && $0.question ?? 0 >= number
-                }?.terminal
-            case .entries(let count):
-                guard status.journalSequence >= entry + count else { return nil }
-                return status.seats[status.journalSequence % status.seats.count].terminal
-            }
+        guard case .entries(let count) = blow.moment else {
+            wait(for: blow.moment)
+            return await first { held }
+        }
+        return await first {
+            guard let status = await disturbance.status(), status.journalSequence >= entry + count else { return nil }
+            return status.seats[status.journalSequence % status.seats.count].terminal
         }
     }
 

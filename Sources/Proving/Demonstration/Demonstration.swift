@@ -22,10 +22,9 @@ public final class Demonstration {
     ///
     /// - Parameters:
     ///   - stopsAtSignals: Ctrl-C, SIGTERM and SIGHUP end the day early instead of the process.
-    ///   - disturb: called once the hall is open, with the means to break things; it runs beside the exams, and its task
-    ///     is cancelled when they are over.
+    ///   - disturber: breaks things while people sit their exams.
     public func run(
-        stopsAtSignals: Bool = false, disturb: (@Sendable (Disturbance) async -> Void)? = nil
+        stopsAtSignals: Bool = false, disturber: (any Disturber)? = nil
     ) async throws -> DemonstrationReport {
         if stopsAtSignals { interruption.watch() }
         for name in ["screens", "results", "slips", "answers"] {
@@ -46,7 +45,7 @@ public final class Demonstration {
         }
         let people = draw(site.bank)
         do {
-            let report = try await hold(people, at: site, begin: begin, disturb: disturb)
+            let report = try await hold(people, at: site, begin: begin, disturber: disturber)
             site.stop()
             site.remove()
             return report
@@ -58,19 +57,21 @@ public final class Demonstration {
     }
 
     private func hold(
-        _ people: [Person], at site: Site, begin: Instant, disturb: (@Sendable (Disturbance) async -> Void)?
+        _ people: [Person], at site: Site, begin: Instant, disturber: (any Disturber)?
     ) async throws -> DemonstrationReport {
         let opened = SystemTime().now()
         progress.say("The hall is open after \(opened.milliseconds(since: begin)) ms; \(people.count) people come in.")
         let memory = try Memory(site.bank)
         let pictures = Pictures(folder: options.pictures ? "\(options.out)/screens" : nil, socket: site.controlSocket)
-        let disturbance = Task { await disturb?(Disturbance(site)) }
+        let disturbance = Task { await disturber?.disturb(Disturbance(site)) }
         defer { disturbance.cancel() }
         let desk = Eyes(socket: site.assistanceSocket(Site.checkIn))
         defer { desk.close() }
         if let first = desk.now.presented { await pictures.take(Site.checkIn, first) }
         var outcomes: [Int: [Visit.Outcome]] = [:]
-        for outcome in try await visits(of: people, at: site, memory: memory, pictures: pictures, desk: desk) {
+        for outcome in try await visits(
+            of: people, at: site, memory: memory, pictures: pictures, desk: desk, disturber: disturber)
+        {
             outcomes[outcome.seat, default: []].append(outcome)
         }
         disturbance.cancel()
@@ -88,7 +89,8 @@ public final class Demonstration {
 
     /// Everybody's way through the hall, in the order in which they leave, which at one seat is the order of its attempts.
     private func visits(
-        of people: [Person], at site: Site, memory: Memory, pictures: Pictures, desk: Eyes
+        of people: [Person], at site: Site, memory: Memory, pictures: Pictures, desk: Eyes,
+        disturber: (any Disturber)?
     ) async throws -> [Visit.Outcome] {
         let windows = options.pace == .human ? try Windows(site) : nil
         defer { windows?.stop() }
@@ -102,7 +104,7 @@ public final class Demonstration {
                     for person in people {
                         let visit = try Visit(
                             person, site: site, memory: memory, measurements: measurements, pictures: pictures,
-                            progress: progress)
+                            progress: progress, disturber: disturber)
                         // A person takes minutes: nobody knocks at a full hall meanwhile.
                         if windows != nil, seated == seats, let outcome = try await group.next() {
                             gone.add(outcome)

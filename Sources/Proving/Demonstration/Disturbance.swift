@@ -2,21 +2,23 @@ import Dispatch
 import Glibc
 public import Hall
 import Platform
-import Synchronization
+public import TerminalLink
 import VirtualCards
+
+/// Whoever breaks things while people sit their exams.
+public protocol Disturber: Sendable {
+    /// Called once the hall is open; runs beside the exams, and its task is cancelled when they are over.
+    func disturb(_ disturbance: Disturbance) async
+
+    /// Called before a person at a seat touches a screen; the person waits until it returns.
+    func reached(_ terminal: String, _ screen: Screen) async
+}
 
 /// The means to break things while people sit their exams, and to see how far they are.
 public final class Disturbance: Sendable {
     private let site: Site
-    private let done = Mutex(0)
 
     init(_ site: Site) { self.site = site }
-
-    /// How many times something was killed.
-    public var kills: Int { done.withLock { $0 } }
-
-    /// The terminals by name; the daemon is `kaotaid`, the others `courier` and `center`.
-    public var terminals: [String] { site.terminals }
 
     /// The hall now; nil while no daemon answers.
     public func status() async -> HallStatus? {
@@ -26,24 +28,28 @@ public final class Disturbance: Sendable {
 
     /// Kills a process with SIGKILL; it is started again at once, as a service manager does it.
     ///
+    /// - Parameter name: a terminal's, `kaotaid`, `courier` or `center`.
     /// - Returns: false when it was not running.
     @discardableResult
     public func kill(_ name: String) -> Bool {
-        guard site.supervisor.signal(name, SIGKILL) else { return false }
-        done.withLock { $0 += 1 }
-        return true
+        site.supervisor.signal(name, SIGKILL)
     }
 
     /// Kills the card service with SIGKILL and starts it again; returns when its readers are there.
-    public func killCardService() async {
+    ///
+    /// - Returns: false when it could not be started again.
+    public func killCardService() async -> Bool {
         let site = site
-        await offPool {
+        return await offPool {
             site.cards.kill()
-            do { try site.cards.restart(readers: site.readers) } catch {
+            do {
+                try site.cards.restart(readers: site.readers)
+                return true
+            } catch {
                 Log.error("the card service cannot be started again: \(error)")
+                return false
             }
         }
-        done.withLock { $0 += 1 }
     }
 }
 

@@ -33,7 +33,7 @@ public final class OpenHall {
         for person in people {
             let visit = try Visit(
                 person, site: site, memory: memoryOfItems, measurements: Measurements(),
-                pictures: Pictures(folder: nil, socket: site.controlSocket), progress: Progress())
+                pictures: Pictures(folder: nil, socket: site.controlSocket), progress: Progress(), disturber: nil)
             let seat = try await visit.checkIn(desk)
             let terminal = Site.seat(seat)
             let eyes = Eyes(socket: site.assistanceSocket(terminal))

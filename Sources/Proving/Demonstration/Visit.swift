@@ -40,6 +40,7 @@ struct Visit {
     let measurements: Measurements
     let pictures: Pictures
     let progress: Progress
+    let disturber: (any Disturber)?
     let card: VirtualCard
 
     /// What became of a visit.
@@ -50,7 +51,8 @@ struct Visit {
     }
 
     init(
-        _ person: Person, site: Site, memory: Memory, measurements: Measurements, pictures: Pictures, progress: Progress
+        _ person: Person, site: Site, memory: Memory, measurements: Measurements, pictures: Pictures,
+        progress: Progress, disturber: (any Disturber)?
     ) throws {
         self.person = person
         self.site = site
@@ -58,6 +60,7 @@ struct Visit {
         self.measurements = measurements
         self.pictures = pictures
         self.progress = progress
+        self.disturber = disturber
         card = try VirtualCard(person.document)
     }
 
@@ -163,6 +166,7 @@ struct Visit {
                 acknowledged[question.number] = Set(question.options.filter(\.chosen).map(\.number))
             }
             await pictures.take(terminal, presented)
+            await disturber?.reached(terminal, presented.scene.screen)
             func tap(_ control: Control) -> Instant? {
                 presented.places.first { $0.control == control.name }.flatMap { finger.tap($0) }
             }
