@@ -197,7 +197,7 @@ let package = Package(
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",
-            dependencies: ["Workshop", "Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
+            dependencies: ["Workshop", "Packages", "QuestionBank", "Exam", "CanonicalJSON", "CivilTime", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import CivilTime
 import Exam
 import Glibc
 import Packages
@@ -149,8 +150,57 @@ extension String {
             new: "stem.en: \(String(repeating: "long ", count: 40))", rule: .length, item: "TEST-01",
             words: "at most 210"),
         .init(
-            name: "nobody reviewed", old: "reviewed: Test reader 2026-11-22\n", new: "", rule: .notReviewed,
-            item: "TEST-01", words: "second time"),
+            name: "active though nobody read it", old: "reviewed: Test reader 2026-11-22\n", new: "state: active\n",
+            rule: .notReviewed, item: "TEST-01", words: "second time"),
+        .init(
+            name: "approved though nobody read it", old: "reviewed: Test reader 2026-11-22\n",
+            new: "state: approved\n", rule: .notReviewed, item: "TEST-01", words: "its state is approved"),
+        .init(
+            name: "read, but still in review", old: "kind: judge",
+            new: "state: review\nreviewed: Test reader 2026-11-22\nkind: judge", rule: .state, item: "TEST-01",
+            words: "make it approved"),
+        .init(
+            name: "unknown state", old: "kind: judge", new: "state: done\nkind: judge", rule: .badValue,
+            item: "TEST-01", words: "draft, review, approved, active, retired"),
+        .init(
+            name: "id of a retired question used again", old: "[TEST-02]",
+            new: "state: retired\n\n[TEST-01]", rule: .duplicateID, item: "TEST-01",
+            words: "retired; an id belongs to one question for ever"),
+        .init(
+            name: "written on a day that has not come", old: "written: Test author 2026-11-22",
+            new: "written: Test author 2026-11-26", rule: .date, item: "TEST-01", words: "has not come"),
+        .init(
+            name: "read before it was written", old: "reviewed: Test reader 2026-11-22",
+            new: "reviewed: Test reader 2026-11-21", rule: .date, item: "TEST-01", words: "changed after it was read"),
+        .init(
+            name: "asked until before from", old: "kind: judge",
+            new: "from: 2027-02-01\nuntil: 2027-01-01\nkind: judge",
+            rule: .date, item: "TEST-01", words: "before 2027-02-01"),
+        .init(
+            name: "a day that does not exist", old: "kind: judge", new: "from: 2027-02-30\nkind: judge",
+            rule: .badValue, item: "TEST-01", words: "2027-02-30"),
+        .init(
+            name: "a region that does not exist", old: "kind: judge", new: "regions: 33 9901\nkind: judge",
+            rule: .badValue, item: "TEST-01", words: "9901"),
+        .init(
+            name: "an enemy that is no question", old: "kind: judge", new: "enemies: TEST-02 TEST-99\nkind: judge",
+            rule: .enemy, item: "TEST-01", words: "TEST-99"),
+        .init(
+            name: "its own enemy", old: "kind: judge", new: "enemies: TEST-01\nkind: judge", rule: .enemy,
+            item: "TEST-01", words: "itself"),
+        .init(
+            name: "options that differ in blanks and width", old: "3.en: the wrong one, 3",
+            new: "3.en: The wrong one,２ ", rule: .duplicateText, item: "TEST-07", words: "2 and 3"),
+        .init(
+            name: "a name that is no default", old: "classes: C1 C2", new: "enemies: TEST-01\nclasses: C1 C2",
+            rule: .unknownName, words: "no default"),
+        .init(
+            name: "a promise in a language that the bank has not", file: "bank.json", old: #""times": 2"#,
+            new: #""times": 2, "language": "ru""#, rule: .promise, inFile: "bank.json", words: "in ru"),
+        .init(
+            name: "an area without a name in a translation", file: "bank.json", old: #""en"],"#,
+            new: #""en"], "translations": ["ru"],"#, rule: .missingTranslation, inFile: "bank.json",
+            words: "no name in ru"),
         .init(
             name: "author as reviewer", old: "reviewed: Test reader", new: "reviewed: Test author",
             rule: .ownReview, item: "TEST-01", words: "Test author"),
@@ -194,7 +244,7 @@ extension String {
     func `what breaks a rule is named with its file, line and question`(_ change: Spoiled) throws {
         let folder = try BankFolder()
         try folder.change(change.file, change.old, to: change.new)
-        let source = BankSource(folder: folder.path)
+        let source = BankSource(folder: folder.path, today: CalendarDate(year: 2026, month: 11, day: 25))
         let found = source.errors.filter {
             $0.rule == change.rule && $0.item == change.item && $0.message.contains(change.words)
         }

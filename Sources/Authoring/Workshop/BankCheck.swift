@@ -1,14 +1,9 @@
+internal import CivilTime
 internal import Exam
 public import QuestionBank
 
 /// The rules that a bank's contents keep, wherever they were read from.
 public struct BankCheck {
-    /// Where the author finds a question; a package has no lines.
-    struct Place {
-        let file: String
-        let line: Int?
-    }
-
     /// The greatest lengths that fit the smallest screen, in characters.
     struct Limits {
         let stem: Int
@@ -28,210 +23,192 @@ public struct BankCheck {
         "A1", "A2", "A3", "B1", "B2", "C1", "C2", "C3", "C4", "C5", "C6", "D", "E", "F", "M", "N", "P",
     ]
 
-    private let contents: BankContents
-    private let bankFile: String
-    private let places: [ItemID: Place]
-    private var findings: [Finding] = []
+    /// What is packed.
+    let contents: BankContents
+    /// All questions, in order of their ids.
+    let items: [AuthoredItem]
+    let states: [ItemID: ItemState]
+    let bankFile: String
+    /// nil where nobody asks which days have come.
+    let today: CalendarDate?
+    var findings: [Finding] = []
 
     /// What is wrong in a package that was opened.
     public static func findings(in contents: BankContents, file: String) -> [Finding] {
-        findings(in: contents, bankFile: file, places: [:])
+        let items = AuthoredItem.all(of: contents, file: file)
+        return findings(in: contents, items: items, bankFile: file, today: nil)
     }
 
-    static func findings(in contents: BankContents, bankFile: String, places: [ItemID: Place]) -> [Finding] {
-        var check = BankCheck(contents: contents, bankFile: bankFile, places: places)
-        for entry in contents.index.items {
-            if let item = contents.items[entry.id] { check.check(item) }
-        }
+    static func findings(in contents: BankContents, items: [AuthoredItem], bankFile: String, today: CalendarDate?)
+        -> [Finding]
+    {
+        var check = BankCheck(contents: contents, items: items, bankFile: bankFile, today: today)
+        for item in items { check.check(item) }
         check.checkRepeatedStems()
         check.checkProgrammes()
         check.checkBlueprints()
         return check.findings
     }
 
-    private init(contents: BankContents, bankFile: String, places: [ItemID: Place]) {
+    private init(contents: BankContents, items: [AuthoredItem], bankFile: String, today: CalendarDate?) {
         self.contents = contents
+        self.items = items
         self.bankFile = bankFile
-        self.places = places
+        self.today = today
+        states = Dictionary(items.map { ($0.item.id, $0.state) }) { first, _ in first }
+    }
+
+    // MARK: Reports
+
+    /// What is not packed yet stands in nobody's way: its findings are warnings, unless the rule says otherwise.
+    mutating func report(
+        _ authored: AuthoredItem, _ rule: Finding.Rule, _ message: String, weight: Finding.Weight? = nil
+    ) {
+        let natural: Finding.Weight = authored.state == .draft || authored.state == .review ? .warning : .error
+        findings.append(
+            Finding(
+                file: authored.file, line: authored.line, item: authored.item.id, rule: rule, message,
+                weight: weight ?? natural))
+    }
+
+    mutating func report(_ rule: Finding.Rule, _ message: String) {
+        findings.append(Finding(file: bankFile, rule: rule, message))
+    }
+
+    func names(_ values: some Sequence<some TextIdentifier>) -> String {
+        values.map(\.rawValue).sorted().joined(separator: ", ")
     }
 
     // MARK: Questions
 
-    private mutating func report(
-        _ item: Item, _ rule: Finding.Rule, _ message: String, weight: Finding.Weight = .error
-    ) {
-        let place = places[item.id] ?? Place(file: bankFile, line: nil)
-        findings.append(
-            Finding(file: place.file, line: place.line, item: item.id, rule: rule, message, weight: weight))
-    }
-
-    private mutating func check(_ item: Item) {
+    private mutating func check(_ authored: AuthoredItem) {
+        checkLife(of: authored)
+        // A question that is out of use keeps its id and its words; nobody mends them.
+        guard authored.state != .retired else { return }
+        let item = authored.item
         if contents.index.areas[item.area] == nil {
-            report(item, .unknownArea, "area \(item.area) is none of \(names(contents.index.areas.keys))")
+            report(authored, .unknownArea, "area \(item.area) is none of \(names(contents.index.areas.keys))")
         }
-        if item.classes.isEmpty { report(item, .missingField, "classes is empty") }
+        if item.classes.isEmpty { report(authored, .missingField, "classes is empty") }
         for vehicleClass in item.classes where !Self.vehicleClasses.contains(vehicleClass) {
-            report(item, .unknownClass, "class \(vehicleClass) is none of \(names(Self.vehicleClasses))")
+            report(authored, .unknownClass, "class \(vehicleClass) is none of \(names(Self.vehicleClasses))")
         }
-        checkReview(of: item)
-        checkOptions(of: item)
-        for language in contents.index.languages { check(item, in: language) }
+        checkOptions(of: authored)
+        checkEnemies(of: authored)
+        for language in contents.index.languages { check(authored, in: language, weight: nil) }
+        checkTranslations(of: authored)
+        checkFigures(of: authored)
     }
 
-    private mutating func checkReview(of item: Item) {
-        /// The name in front of the date.
-        func person(_ text: String) -> Substring { text.prefix(upTo: text.lastIndex(of: " ") ?? text.endIndex) }
-        if item.reviewed.isEmpty {
-            report(item, .notReviewed, "nobody has read it a second time; the reader adds reviewed: NAME DATE")
-        } else if person(item.reviewed) == person(item.written) {
-            report(item, .ownReview, "\(person(item.written)) wrote it and cannot be the second reader")
-        }
-    }
-
-    private mutating func checkOptions(of item: Item) {
-        let key = contents.keys[item.id] ?? []
+    private mutating func checkOptions(of authored: AuthoredItem) {
+        let (item, key) = (authored.item, authored.key)
         if item.kind == .judge {
-            if key != [1] && key != [2] { report(item, .key, "the key of a judge question is true or false") }
+            if key != [1] && key != [2] { report(authored, .key, "the key of a judge question is true or false") }
             if item.texts.values.contains(where: { !$0.options.isEmpty }) {
-                report(item, .options, "a judge question has no options of its own")
+                report(authored, .options, "a judge question has no options of its own")
             }
             return
         }
-        let numbers = Set(item.texts.values.flatMap(\.options.keys)).sorted()
+        let numbers = authored.optionNumbers
         if numbers != Array(1..<numbers.count + 1) || !(2...6).contains(numbers.count) {
             let found = numbers.isEmpty ? "none" : numbers.map(String.init).joined(separator: ", ")
-            report(item, .options, "options are numbered from 1 without a gap, two to six of them; there are: \(found)")
+            report(
+                authored, .options, "options are numbered from 1 without a gap, two to six of them; there are: \(found)"
+            )
         }
         for number in key.sorted() where !numbers.contains(number) {
-            report(item, .key, "key names option \(number), which is not there")
+            report(authored, .key, "key names option \(number), which is not there")
         }
         if item.kind == .single && key.count != 1 {
-            report(item, .key, "a single question has one right option, the key names \(key.count)")
+            report(authored, .key, "a single question has one right option, the key names \(key.count)")
         }
         if item.kind == .multi && key.count < 2 {
-            report(item, .key, "a multi question has two right options or more, the key names \(key.count)")
+            report(authored, .key, "a multi question has two right options or more, the key names \(key.count)")
         }
     }
 
-    private mutating func check(_ item: Item, in language: LanguageTag) {
-        let text = item.texts[language] ?? ItemText(stem: "", options: [:], explanation: "")
-        let limits = Limits.of(language)
-        check(item, "stem.\(language)", text.stem, limit: limits.stem)
-        check(item, "explain.\(language)", text.explanation, limit: limits.explanation)
-        var seen: [String: Int] = [:]
-        for number in Set(item.texts.values.flatMap(\.options.keys)).sorted() {
-            let option = text.options[number] ?? ""
-            check(item, "\(number).\(language)", option, limit: limits.option)
-            if let first = seen[option], !option.isEmpty {
-                report(item, .duplicateText, "options \(first) and \(number) are the same in \(language)")
+    private mutating func checkEnemies(of authored: AuthoredItem) {
+        for enemy in authored.item.enemies {
+            if enemy == authored.item.id {
+                report(authored, .enemy, "enemies names the question itself", weight: .error)
+            } else if states[enemy] == nil {
+                report(
+                    authored, .enemy, "enemies names \(enemy), which is no question of this bank; take it out",
+                    weight: .error)
             }
-            seen[option] = number
-        }
-        if let picture = item.picture, picture.alternatives[language, default: ""].isEmpty {
-            report(item, .pictureAlternative, "picture.\(language) is missing: say in words what the picture shows")
         }
     }
 
-    private mutating func check(_ item: Item, _ field: String, _ text: String, limit: Int) {
-        if text.isEmpty {
-            report(item, .missingTranslation, "\(field) is missing")
-        } else if text.count > limit {
-            report(item, .length, "\(field) has \(text.count) characters, at most \(limit) fit the screen")
+    /// The texts of a language in which the question is to be complete.
+    mutating func check(_ authored: AuthoredItem, in language: LanguageTag, weight: Finding.Weight?) {
+        for field in authored.missing(in: language) {
+            report(authored, .missingTranslation, "\(field) is missing", weight: weight)
         }
+        if authored.lacksPictureWords(in: language) {
+            report(
+                authored, .pictureAlternative,
+                "picture.\(language) is missing: say in words what the picture shows", weight: weight)
+        }
+        guard let text = authored.item.texts[language] else { return }
+        let limits = Limits.of(language)
+        check(authored, "stem.\(language)", text.stem, limit: limits.stem, weight)
+        check(authored, "explain.\(language)", text.explanation, limit: limits.explanation, weight)
+        var seen: [String: Int] = [:]
+        for (number, option) in text.options.sorted(by: { $0.key < $1.key }) where !option.isEmpty {
+            check(authored, "\(number).\(language)", option, limit: limits.option, weight)
+            let plain = Self.plain(option)
+            if let first = seen[plain] {
+                report(
+                    authored, .duplicateText, "options \(first) and \(number) are the same in \(language)",
+                    weight: weight)
+            }
+            seen[plain] = seen[plain] ?? number
+        }
+    }
+
+    private mutating func check(
+        _ authored: AuthoredItem, _ field: String, _ text: String, limit: Int, _ weight: Finding.Weight?
+    ) {
+        guard text.count > limit else { return }
+        report(
+            authored, .length, "\(field) has \(text.count) characters, at most \(limit) fit the screen", weight: weight)
+    }
+
+    /// A text without what the eye does not tell apart: case, blanks, punctuation, wide and narrow forms.
+    static func plain(_ text: String) -> String {
+        var plain = ""
+        for scalar in text.lowercased().unicodeScalars {
+            // Full-width forms of ASCII lie 0xFEE0 above it.
+            let narrow = (0xFF01...0xFF5E).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0xFEE0) : scalar
+            guard let narrow else { continue }
+            switch narrow.properties.generalCategory {
+            case .spaceSeparator, .otherPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+                .initialPunctuation, .finalPunctuation, .control, .format:
+                continue
+            default: plain.unicodeScalars.append(narrow)
+            }
+        }
+        // Options that consist of signs alone are compared as they stand.
+        return plain.isEmpty ? text : plain
     }
 
     private mutating func checkRepeatedStems() {
-        guard let language = contents.index.languages.first else { return }
         struct Shown: Hashable {
             let stem: String
             let picture: String?
         }
-        var seen: [Shown: ItemID] = [:]
-        for entry in contents.index.items {
-            guard let item = contents.items[entry.id], let stem = item.texts[language]?.stem, !stem.isEmpty else {
-                continue
+        for language in contents.index.languages + contents.index.translations {
+            var seen: [Shown: ItemID] = [:]
+            for authored in items where authored.state != .retired {
+                guard let stem = authored.item.texts[language]?.stem, !stem.isEmpty else { continue }
+                let shown = Shown(stem: Self.plain(stem), picture: authored.item.picture?.digest)
+                if let first = seen[shown] {
+                    report(
+                        authored, .duplicateText, "asks in the same words as \(first) in \(language)", weight: .warning)
+                } else {
+                    seen[shown] = authored.item.id
+                }
             }
-            let shown = Shown(stem: stem, picture: item.picture?.digest)
-            if let first = seen[shown] {
-                report(item, .duplicateText, "asks in the same words as \(first)", weight: .warning)
-            } else {
-                seen[shown] = item.id
-            }
-        }
-    }
-
-    // MARK: Programmes and blueprints
-
-    private mutating func report(_ rule: Finding.Rule, _ message: String) {
-        findings.append(Finding(file: bankFile, rule: rule, message))
-    }
-
-    private func names(_ values: some Sequence<some TextIdentifier>) -> String {
-        values.map(\.rawValue).sorted().joined(separator: ", ")
-    }
-
-    private mutating func checkProgrammes() {
-        let index = contents.index
-        if index.languages.isEmpty { report(.badValue, "the bank names no language") }
-        if let from = index.validFrom, let until = index.validUntil, until < from {
-            report(.badValue, "the bank is valid until \(until), which is before \(from)")
-        }
-        for area in index.areas.keys.sorted() {
-            for language in index.languages where index.areas[area]?[language, default: ""].isEmpty != false {
-                report(.missingTranslation, "area \(area) has no name in \(language)")
-            }
-        }
-        var seen: Set<ProgrammeCode> = []
-        for programme in index.programmes {
-            if !seen.insert(programme.code).inserted { report(.programme, "programme \(programme.code) stands twice") }
-            for problem in programme.contradictions { report(.programme, "programme \(programme.code): \(problem)") }
-            for area in (programme.composition ?? [:]).keys.sorted() where index.areas[area] == nil {
-                report(.unknownArea, "programme \(programme.code): area \(area) has no name in the bank")
-            }
-            for vehicleClass in programme.classes
-            where vehicleClass != "*" && !Self.vehicleClasses.contains(vehicleClass) {
-                report(.unknownClass, "programme \(programme.code): class \(vehicleClass) is not known")
-            }
-            for language in index.languages where programme.names[language, default: ""].isEmpty {
-                report(.missingTranslation, "programme \(programme.code) has no name in \(language)")
-            }
-        }
-    }
-
-    private mutating func checkBlueprints() {
-        let index = contents.index
-        for code in Set(index.blueprints.map(\.programme)).sorted() {
-            guard let blueprint = index.blueprint(for: code) else { continue }
-            guard let programme = index.programme(code) else {
-                report(.programme, "there is a blueprint for \(code), but no such programme")
-                continue
-            }
-            guard let complete = try? programme.complete() else {
-                report(
-                    .programme,
-                    MissingFigures(programme: code, figures: programme.missingFigures).description)
-                continue
-            }
-            let kinds = complete.kinds.filter { $0.value > 0 }
-            if blueprint.kinds.filter({ $0.value > 0 }) != kinds || blueprint.areas != complete.composition {
-                report(.blueprint, "blueprint \(code): its kinds and areas are not those of the programme")
-            }
-            let times = index.promises.first { $0.programme == code }?.times ?? 1
-            let classes = programme.classes.contains("*") ? Self.vehicleClasses : programme.classes
-            for vehicleClass in classes { checkCells(of: blueprint, for: vehicleClass, times: times) }
-        }
-        for promise in index.promises where index.blueprint(for: promise.programme) == nil {
-            report(.promise, "the bank promises \(promise.programme), which has no blueprint")
-        }
-    }
-
-    private mutating func checkCells(of blueprint: Blueprint, for vehicleClass: VehicleClass, times: Int) {
-        let items = contents.index.items
-        let short = blueprint.shortCells(index: items, vehicleClass: vehicleClass)
-        for cell in short { report(.cell, "\(blueprint.programme) for class \(vehicleClass): \(cell)") }
-        for cell in blueprint.shortCells(index: items, vehicleClass: vehicleClass, times: times)
-        where !short.contains(where: { $0.area == cell.area && $0.kind == cell.kind }) {
-            report(.promise, "\(blueprint.programme) for class \(vehicleClass), promised \(times) times over: \(cell)")
         }
     }
 }

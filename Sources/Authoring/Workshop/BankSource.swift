@@ -1,5 +1,5 @@
 internal import CanonicalJSON
-internal import CivilTime
+public import CivilTime
 internal import Cryptography
 internal import Exam
 public import Packages
@@ -10,7 +10,7 @@ public import QuestionBank
 ///
 /// | file | what |
 /// |---|---|
-/// | `bank.json` | id, version, languages, days of validity, names of areas, promises |
+/// | `bank.json` | id, version, languages, translations, days of validity, names of areas, promises |
 /// | `programmes.json` | the table of programmes |
 /// | `blueprints/*.json` | one blueprint each, with its joint table |
 /// | `items/*.items` | the questions, one file for an area or a chapter |
@@ -18,16 +18,21 @@ public import QuestionBank
 ///
 /// Reading never throws: whatever is wrong is a finding, with its file and line.
 public struct BankSource: Sendable {
-    /// What the folder holds; nil when it cannot be told, which a finding explains. It may still hold errors.
+    /// What is packed: the active questions, with the languages that are complete and were read; nil when it cannot be
+    /// told, which a finding explains. It may still hold errors.
     public let contents: BankContents?
+    /// All questions in any state, with all their texts, in order of their ids.
+    public let items: [AuthoredItem]
     public let findings: [Finding]
 
     public var errors: [Finding] { findings.filter { $0.weight == .error } }
     public var warnings: [Finding] { findings.filter { $0.weight == .warning } }
 
-    public init(folder: String) {
-        var reader = Reader(folder: folder)
+    /// - Parameter today: the day on which it is; nil for the machine's.
+    public init(folder: String, today: CalendarDate? = nil) {
+        var reader = Reader(folder: folder, today: today ?? SystemTime().wall().date())
         contents = reader.read()
+        items = reader.items
         findings = reader.findings
     }
 
@@ -55,6 +60,7 @@ struct BankConfiguration: Codable {
     let id: String
     let version: Int
     let languages: [LanguageTag]
+    let translations: [LanguageTag]?
     let validFrom: CalendarDate?
     let validUntil: CalendarDate?
     let areas: [Area: [LanguageTag: String]]
@@ -73,54 +79,90 @@ struct BlueprintFile: Codable {
 /// Goes through a bank's folder once and collects what is there and what is wrong.
 private struct Reader {
     let folder: String
+    let today: CalendarDate
     var findings: [Finding] = []
+    var items: [AuthoredItem] = []
     private var pictures: [String: [UInt8]] = [:]
     private var rendered: [String: (digest: String, height: Int)] = [:]
 
-    init(folder: String) { self.folder = folder }
+    init(folder: String, today: CalendarDate) {
+        self.folder = folder
+        self.today = today
+    }
 
     mutating func read() -> BankContents? {
         guard let configuration = decode(BankConfiguration.self, "bank.json") else { return nil }
+        let translations = configuration.translations ?? []
         // A language that stands twice would make two texts of one.
-        guard Set(configuration.languages).count == configuration.languages.count else {
+        let languages = configuration.languages + translations
+        guard Set(languages).count == languages.count else {
             findings.append(Finding(file: "bank.json", rule: .badValue, "languages: one of them stands twice"))
             return nil
         }
         let programmes = decode([Programme].self, "programmes.json") ?? []
         let blueprints = names(in: "blueprints", ending: ".json").compactMap { blueprint("blueprints/\($0)") }
-        var reader = ItemReader(languages: configuration.languages)
-        var items: [ItemID: Item] = [:]
-        var keys: [ItemID: Set<Int>] = [:]
-        var places: [ItemID: BankCheck.Place] = [:]
-        for name in names(in: "items", ending: ".items") {
-            guard let bytes = file("items/\(name)") else { continue }
-            let source = ItemsFile(bytes, name: "items/\(name)")
-            for draft in source.drafts {
-                if let first = places[draft.id] {
-                    findings.append(
-                        Finding(
-                            file: "items/\(name)", line: draft.line, item: draft.id, rule: .duplicateID,
-                            "stands already in \(first.file):\(first.line ?? 0); an id belongs to one question for ever"
-                        ))
-                } else {
-                    places[draft.id] = .init(file: "items/\(name)", line: draft.line)
-                }
-            }
-            for draft in reader.read(source, name: "items/\(name)") where items[draft.item.id] == nil {
-                items[draft.item.id] = withPicture(draft)
-                keys[draft.item.id] = draft.key
-            }
-        }
-        findings += reader.findings
+        readItems(languages: languages)
+        let packed = packed(translations: translations)
+        let pictures = pictures.filter { digest, _ in packed.values.contains { $0.picture?.digest == digest } }
         let contents = BankContents(
             index: BankIndex(
                 id: configuration.id, version: configuration.version, languages: configuration.languages,
-                validFrom: configuration.validFrom, validUntil: configuration.validUntil, areas: configuration.areas,
-                programmes: programmes, blueprints: blueprints, promises: configuration.promises ?? [],
-                items: items.values.map(\.indexEntry)),
-            items: items, keys: keys, pictures: pictures)
-        findings += BankCheck.findings(in: contents, bankFile: "bank.json", places: places)
+                translations: translations, validFrom: configuration.validFrom,
+                validUntil: configuration.validUntil, areas: configuration.areas, programmes: programmes,
+                blueprints: blueprints, promises: configuration.promises ?? [],
+                items: packed.values.map(\.indexEntry)),
+            items: packed,
+            keys: Dictionary(
+                uniqueKeysWithValues: items.filter { packed[$0.item.id] != nil }.map { ($0.item.id, $0.key) }),
+            pictures: pictures)
+        findings += BankCheck.findings(in: contents, items: items, bankFile: "bank.json", today: today)
         return contents
+    }
+
+    private mutating func readItems(languages: [LanguageTag]) {
+        var reader = ItemReader(languages: languages)
+        var places: [ItemID: String] = [:]
+        var states: [ItemID: ItemState] = [:]
+        for name in names(in: "items", ending: ".items") {
+            guard let bytes = file("items/\(name)") else { continue }
+            let source = ItemsFile(bytes, name: "items/\(name)")
+            let drafts = reader.read(source, name: "items/\(name)")
+            for draft in drafts where states[draft.authored.item.id] == nil {
+                states[draft.authored.item.id] = draft.authored.state
+                items.append(withPicture(draft))
+            }
+            for draft in source.drafts {
+                guard let first = places[draft.id] else {
+                    places[draft.id] = "items/\(name):\(draft.line)"
+                    continue
+                }
+                let retired = states[draft.id] == .retired ? ", retired" : ""
+                findings.append(
+                    Finding(
+                        file: "items/\(name)", line: draft.line, item: draft.id, rule: .duplicateID,
+                        "stands already in \(first)\(retired); an id belongs to one question for ever"))
+            }
+        }
+        items.sort { $0.item.id < $1.item.id }
+        findings += reader.findings
+    }
+
+    /// The active questions with what is ready of them; an enemy is one from both sides.
+    private func packed(translations: [LanguageTag]) -> [ItemID: Item] {
+        let active = items.filter { $0.state == .active }
+        let ids = Set(active.map(\.item.id))
+        var enemies: [ItemID: Set<ItemID>] = [:]
+        for item in active.map(\.item) {
+            for enemy in item.enemies where enemy != item.id && ids.contains(enemy) {
+                enemies[item.id, default: []].insert(enemy)
+                enemies[enemy, default: []].insert(item.id)
+            }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: active.map { authored in
+                let id = authored.item.id
+                return (id, authored.packed(translations: translations, enemies: enemies[id, default: []].sorted()))
+            })
     }
 
     private mutating func names(in part: String, ending: String) -> [String] {
@@ -169,21 +211,22 @@ private struct Reader {
     }
 
     /// The question with its drawing made into pixels; without it when the drawing is not to be had.
-    private mutating func withPicture(_ draft: ItemReader.Draft) -> Item {
-        guard let path = draft.picture else { return draft.item }
+    private mutating func withPicture(_ draft: ItemReader.Draft) -> AuthoredItem {
+        let authored = draft.authored
+        guard let path = draft.picture else { return authored }
         func refuse(_ words: String) -> Finding {
             Finding(
-                file: draft.file, line: draft.pictureLine ?? draft.line, item: draft.item.id, rule: .picture,
+                file: authored.file, line: draft.pictureLine ?? authored.line, item: authored.item.id, rule: .picture,
                 "media/\(path) \(words)")
         }
         if rendered[path] == nil {
             guard !path.split(separator: "/").contains(".."), !path.hasPrefix("/") else {
                 findings.append(refuse("leaves the folder media"))
-                return draft.item
+                return authored
             }
             guard let svg = try? readFile("\(folder)/media/\(path)") else {
                 findings.append(refuse("is not there"))
-                return draft.item
+                return authored
             }
             do throws(SVGPicture.Refusal) {
                 let picture = try SVGPicture.render(svg)
@@ -194,13 +237,12 @@ private struct Reader {
                 findings.append(refuse(error.words))
             }
         }
-        guard let picture = rendered[path] else { return draft.item }
-        let item = draft.item
-        return Item(
-            id: item.id, version: item.version, kind: item.kind, area: item.area, classes: item.classes,
-            basis: item.basis,
-            picture: Picture(
-                digest: picture.digest, width: SVGPicture.width, height: picture.height,
-                alternatives: draft.alternatives), texts: item.texts, written: item.written, reviewed: item.reviewed)
+        guard let picture = rendered[path] else { return authored }
+        return AuthoredItem(
+            item: authored.item.with(
+                picture: Picture(
+                    digest: picture.digest, width: SVGPicture.width, height: picture.height,
+                    alternatives: draft.alternatives)),
+            key: authored.key, state: authored.state, file: authored.file, line: authored.line)
     }
 }

@@ -38,8 +38,16 @@ public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
         case length
         /// Nobody has read the question a second time.
         case notReviewed = "not-reviewed"
-        /// The second reader is the author.
+        /// The second reader is the author, or the translator.
         case ownReview = "own-review"
+        /// A state that does not go with who has read the question.
+        case state
+        /// A day that has not come, or days in the wrong order.
+        case date
+        /// An enemy that is no question of the bank.
+        case enemy
+        /// Numbers on which the languages of a question do not agree.
+        case figures
         /// A picture that is not there, not readable, or not as our drawings are.
         case picture
         /// A picture without words for those who do not see it.

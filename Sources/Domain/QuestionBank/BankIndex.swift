@@ -7,6 +7,8 @@ public struct BankIndex: Codable, Hashable, Sendable {
     public let version: Int
     /// The languages that every question is complete in.
     public let languages: [LanguageTag]
+    /// Further languages, in which some questions are complete: each entry of `items` names its own.
+    public let translations: [LanguageTag]
     /// The first day on which the bank may be used; nil for no bound.
     public let validFrom: CalendarDate?
     /// The last day on which the bank may be used; nil for no bound.
@@ -23,21 +25,26 @@ public struct BankIndex: Codable, Hashable, Sendable {
     public struct Promise: Codable, Hashable, Sendable {
         public let programme: ProgrammeCode
         public let times: Int
+        /// The language that must give so many papers; nil for those in which every question is complete.
+        public let language: LanguageTag?
 
-        public init(programme: ProgrammeCode, times: Int) {
+        public init(programme: ProgrammeCode, times: Int, language: LanguageTag? = nil) {
             self.programme = programme
             self.times = times
+            self.language = language
         }
     }
 
     public init(
-        id: String, version: Int, languages: [LanguageTag], validFrom: CalendarDate?, validUntil: CalendarDate?,
+        id: String, version: Int, languages: [LanguageTag], translations: [LanguageTag] = [], validFrom: CalendarDate?,
+        validUntil: CalendarDate?,
         areas: [Area: [LanguageTag: String]], programmes: [Programme], blueprints: [Blueprint], promises: [Promise],
         items: [ItemIndexEntry]
     ) {
         self.id = id
         self.version = version
         self.languages = languages
+        self.translations = translations
         self.validFrom = validFrom
         self.validUntil = validUntil
         self.areas = areas

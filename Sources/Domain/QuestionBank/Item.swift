@@ -1,3 +1,4 @@
+public import CivilTime
 public import Exam
 
 /// A question in all its languages, without its key: what may travel to a screen.
@@ -8,6 +9,14 @@ public struct Item: Codable, Hashable, Sendable {
     public let kind: ItemKind
     public let area: Area
     public let classes: [VehicleClass]
+    /// Where it is asked: prefixes of GB/T 2260 codes, such as `33` or `3301`; empty for everywhere.
+    public let regions: [String]
+    /// The first day on which it is asked; nil for no bound.
+    public let validFrom: CalendarDate?
+    /// The last day on which it is asked; nil for no bound.
+    public let validUntil: CalendarDate?
+    /// Questions that give away its answer or ask the same: never on one paper with it. They name it, too.
+    public let enemies: [ItemID]
     /// The articles that decide the key, such as `RTSL Art. 91(1)`.
     public let basis: String
     public let picture: Picture?
@@ -16,21 +25,30 @@ public struct Item: Codable, Hashable, Sendable {
     public let written: String
     /// Who read it a second time and when.
     public let reviewed: String
+    /// Who made and who read the texts of languages that were added later.
+    public let translations: [LanguageTag: Translation]
 
     public init(
-        id: ItemID, version: Int, kind: ItemKind, area: Area, classes: [VehicleClass], basis: String,
-        picture: Picture?, texts: [LanguageTag: ItemText], written: String, reviewed: String
+        id: ItemID, version: Int, kind: ItemKind, area: Area, classes: [VehicleClass], regions: [String] = [],
+        validFrom: CalendarDate? = nil, validUntil: CalendarDate? = nil, enemies: [ItemID] = [], basis: String,
+        picture: Picture?, texts: [LanguageTag: ItemText], written: String, reviewed: String,
+        translations: [LanguageTag: Translation] = [:]
     ) {
         self.id = id
         self.version = version
         self.kind = kind
         self.area = area
         self.classes = classes
+        self.regions = regions
+        self.validFrom = validFrom
+        self.validUntil = validUntil
+        self.enemies = enemies
         self.basis = basis
         self.picture = picture
         self.texts = texts
         self.written = written
         self.reviewed = reviewed
+        self.translations = translations
     }
 
     /// How many options the question has: what its languages agree on, 2 for a judge question.
@@ -40,7 +58,21 @@ public struct Item: Codable, Hashable, Sendable {
     public var indexEntry: ItemIndexEntry {
         ItemIndexEntry(
             id: id, version: version, kind: kind, area: area, classes: classes, options: optionCount,
-            languages: Array(texts.keys))
+            languages: Array(texts.keys), regions: regions, validFrom: validFrom, validUntil: validUntil,
+            enemies: enemies)
+    }
+}
+
+/// Who put a question into a language and who compared it with the original.
+public struct Translation: Codable, Hashable, Sendable {
+    /// A name and a day.
+    public let translated: String
+    /// A name and a day; empty while nobody has.
+    public let reviewed: String
+
+    public init(translated: String, reviewed: String) {
+        self.translated = translated
+        self.reviewed = reviewed
     }
 }
 
