@@ -25,6 +25,7 @@ let package = Package(
             name: "CMicrohttpd", path: "Sources/SystemLibraries/CMicrohttpd", pkgConfig: "libmicrohttpd"),
         .systemLibrary(name: "CVNCServer", path: "Sources/SystemLibraries/CVNCServer", pkgConfig: "libvncserver"),
         .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
+        .systemLibrary(name: "COpenCC", path: "Sources/SystemLibraries/COpenCC", pkgConfig: "opencc"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
         .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
 
@@ -79,7 +80,8 @@ let package = Package(
         .target(
             name: "Workshop",
             dependencies: [
-                "QuestionBank", "Packages", "Exam", "CRSVG", "CanonicalJSON", "CivilTime", "Cryptography", "Platform",
+                "QuestionBank", "Packages", "Exam", "COpenCC", "CRSVG", "CanonicalJSON", "CivilTime", "Cryptography",
+                "Platform",
             ],
             path: "Sources/Authoring/Workshop"),
 

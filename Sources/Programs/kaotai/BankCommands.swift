@@ -16,6 +16,8 @@ private let bankHelp = """
       kaotai bank blueprint DIR         make the joint tables that blueprints do not have yet
       kaotai bank programmes DIR|PACKAGE
                                         the programmes, and what keeps each from being used
+      kaotai bank derive DIR --language zh-Hant
+                                        traditional characters made from the simplified ones; --help tells more
       kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
       kaotai bank inspect FILE          what a package is
       kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG [--class CLASS]
@@ -29,6 +31,11 @@ private let bankHelp = """
 
 /// `kaotai bank …`: the arguments after `bank`.
 func bankCommand(_ arguments: [String]) async throws -> ExitCode {
+    let rest = Array(arguments.dropFirst())
+    switch arguments.first {
+    case "derive": return try bankDeriveCommand(rest)
+    default: break
+    }
     let options = try Arguments(
         arguments, options: ["out", "programme", "seed", "language", "class"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
