@@ -140,7 +140,7 @@ import Testing
 @Suite struct SealedNameTests {
     @Test func `a sealed name opens under its own subject alone`() throws {
         let person = BookedPerson(name: "王小明", number: "110***4514", sex: nil)
-        let key = AuthenticatedCipher.makeKey()
+        let key = ContentKey.random(.intl)
         let sealed = try person.sealed(key: key, subject: "s-1")
         #expect(try BookedPerson(sealed: sealed, key: key, subject: "s-1") == person)
         #expect(throws: CryptographyError.self) { try BookedPerson(sealed: sealed, key: key, subject: "s-2") }
@@ -158,7 +158,7 @@ import Testing
         var options = Journal.Options()
         options.ballastMiB = 0
         let journal = try Journal(
-            path: folder + "/journal.sqlite", time: ManualTime(), appliance: "hall-1", key: .generate(),
+            path: folder + "/journal.sqlite", time: ManualTime(), appliance: "hall-1", key: SigningKey.generate(),
             options: options)
         // Quotes cost most in a frame: each stands escaped twice.
         let quotes = String(repeating: "\"", count: 20_000)

@@ -113,8 +113,8 @@ import Testing
 
         let booking = try #require(try taken.booking())
         #expect(keys.subject == booking.subject)
-        let byAppliance = try hall.keys.sealing.unwrap(try #require(bytes(base64url: keys.appliance)))
-        let byCenter = try center.center.keys.store.sealing.unwrap(try #require(bytes(base64url: keys.center ?? "")))
+        let byAppliance = try hall.keys.unwrap(try #require(bytes(base64url: keys.appliance)))
+        let byCenter = try center.center.keys.store.unwrap(try #require(bytes(base64url: keys.center ?? "")))
         #expect(byAppliance == byCenter)
         let person = try BookedPerson(sealed: booking.sealed, key: byAppliance, subject: booking.subject)
         #expect(person == BookedPerson(name: "张三", number: "110***********4514", sex: .male))

@@ -15,10 +15,11 @@ import Testing
         let hall = try TestHall(center: center)
         let answer = try await hall.enrol(at: center)
         let key = try CandidateKeyGrant.open(
-            answer.grant, center: answer.center, appliance: "hall-1", with: hall.keys.sealing)
+            answer.grant, center: answer.center, appliance: "hall-1", with: hall.keys)
         #expect(key == center.center.keys.candidateKey)
         #expect(throws: CryptographyError.self) {
-            try CandidateKeyGrant.open(answer.grant, center: answer.center, appliance: "hall-1", with: .generate())
+            try CandidateKeyGrant.open(
+                answer.grant, center: answer.center, appliance: "hall-1", with: SealingKey.generate())
         }
         #expect(try Certificate(pem: try text(hall.courier.tls.certificate)).commonName == "hall-1")
         #expect(try JWKS(json: try readFile(hall.courier.trustPath)) == answer.center)
@@ -26,7 +27,7 @@ import Testing
         // The key that proves the courier is the courier's alone.
         #expect(throws: Never.self) { try readPrivateFile(hall.courier.tls.key) }
         let trusted = try await center.center.trust()
-        #expect(trusted.signingKey(hall.keys.signing.thumbprint)?.document.appliance == "hall-1")
+        #expect(trusted.signingKey(hall.keys.thumbprint)?.document.appliance == "hall-1")
         await center.stop()
     }
 

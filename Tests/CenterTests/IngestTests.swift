@@ -75,7 +75,7 @@ import Testing
             case .headOfOther:
                 damaged.head = try JWS.sign(
                     payload: Head(appliance: "hall-2", tip: hall.journal.tip, at: "2026-11-22T02:00:00.000Z"),
-                    key: hall.keys.signing)
+                    key: hall.keys)
             case .headByStranger:
                 damaged.head = try JWS.sign(
                     payload: Head(appliance: "hall-1", tip: hall.journal.tip, at: "2026-11-22T02:00:00.000Z"),
@@ -127,7 +127,7 @@ import Testing
         options.ballastMiB = 0
         let other = try Journal(
             path: hall.folder.path + "/other/journal.sqlite", time: hall.time, appliance: "hall-1",
-            key: hall.keys.signing, options: options)
+            key: hall.keys, options: options)
         try await other.append(
             (0..<5).map { Draft(kind: "test.entry", stream: "hall", body: ["other": .integer($0)]) }, head: true)
         let forked = try #require(try await Segment.next(of: other, after: 0))

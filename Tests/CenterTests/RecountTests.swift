@@ -241,7 +241,7 @@ extension TestHall {
             if lie == .responses { result.responses = base64url(sha256([])) }
             if lie == .candidate { result.candidate = "somebody else" }
             if lie == .journal { result.journal.last -= 1 }
-            let issued = AttemptEntry.ResultIssued(jws: try JWS.sign(payload: result, key: keys.signing))
+            let issued = AttemptEntry.ResultIssued(jws: try JWS.sign(payload: result, key: keys))
             return [try Draft(kind: "attempt.result", stream: stream, encoding: issued)]
         }
     }

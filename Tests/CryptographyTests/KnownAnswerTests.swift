@@ -6,8 +6,6 @@ import Testing
 
 /// Answers printed in the standards themselves.
 @Suite struct KnownAnswerTests {
-    private func hex(_ text: String) -> [UInt8] { bytes(hexadecimal: text)! }
-
     @Test func `SHA-256 of abc is FIPS 180's`() {
         let expected = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(sha256(Array("abc".utf8)) == expected)
@@ -59,7 +57,7 @@ import Testing
         ),
     ])
     func `Ed25519 signs as RFC 8032 does`(secret: String, public: String, message: String, signature: String) throws {
-        let key = try SigningKey(raw: hex(secret))
+        let key = try SigningKey(pem: privatePEM(ed25519: hex(secret)))
         #expect(key.verifyingKey.raw == hex(`public`))
         #expect(key.sign(hex(message)) == hex(signature))
         #expect(key.verifyingKey.isSignature(hex(signature), of: hex(message)))
@@ -79,7 +77,8 @@ import Testing
     }
 
     @Test func `a JWS is RFC 8037's, byte for byte`() throws {
-        let key = try SigningKey(raw: bytes(base64url: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")!)
+        let key = try SigningKey(
+            pem: privatePEM(ed25519: bytes(base64url: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")!))
         #expect(key.thumbprint == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
         let signed = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
         #expect(
@@ -89,9 +88,11 @@ import Testing
 
     /// A.1.1 of RFC 9180, whose key encapsulation and schedule are ours; only the AES key is shorter.
     @Test func `HPKE encapsulates and derives as RFC 9180 does`() throws {
-        let recipient = try SealingKey(raw: hex("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"))
-        let ephemeral = try SealingKey(raw: hex("52c4a758a802cd8b936eceea314432798d5baf2d7e9235dc084ab1b9cfa2f736"))
-        let sent = try HPKE.encapsulate(to: recipient.publicKey, ephemeral: ephemeral)
+        let recipient = try SealingKey(
+            pem: privatePEM(x25519: hex("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8")))
+        let ephemeral = try SealingKey(
+            pem: privatePEM(x25519: hex("52c4a758a802cd8b936eceea314432798d5baf2d7e9235dc084ab1b9cfa2f736")))
+        let sent = try HPKE.encapsulate(to: recipient.publicSealingKey, ephemeral: ephemeral)
         #expect(sent.encapsulated == hex("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"))
         #expect(sent.shared == hex("fe0e18c9f024ce43799ae393c7e8fe8fce9d218875e8227b0187c04e7d2ea1fc"))
         #expect(try HPKE.decapsulate(sent.encapsulated, recipient: recipient) == sent.shared)

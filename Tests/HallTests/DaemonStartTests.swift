@@ -18,9 +18,8 @@ import Workshop
         try makeDirectory("\(folder)/state")
         let keys = try FileKeyStore(folder: "\(folder)/keys")
         let center = SigningKey.generate()
-        let grant = CandidateKeyGrant(
-            appliance: "test",
-            candidateKey: base64url(try keys.sealing.publicKey.wrap([UInt8](repeating: 7, count: 32))),
+        let grant = try CandidateKeyGrant(
+            appliance: "test", sealing: [UInt8](repeating: 7, count: 32), to: keys.publicSealingKey,
             at: SystemTime().wall())
         try AtomicFile.write(try JWS.sign(payload: grant, key: center), to: "\(folder)/grant.jws")
         try AtomicFile.write(try JSONCoder.encode(JWKS(keys: [center.publicJWK])), to: "\(folder)/trust.jwks")

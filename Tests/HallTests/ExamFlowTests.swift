@@ -14,8 +14,9 @@ import Testing
 private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
 
 @Suite struct ExamFlowTests {
-    @Test func `an exam goes from the rules to a signed result that verifies`() async throws {
-        let fixture = try await HallFixture()
+    @Test(arguments: CipherSuite.allCases)
+    func `an exam goes from the rules to a signed result that verifies`(suite: CipherSuite) async throws {
+        let fixture = try await HallFixture(suite: suite)
         try await fixture.book(1)
         let seat = try await fixture.begin(1)
         try await fixture.answerAll(at: seat)
@@ -40,7 +41,9 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
 
         let attempt = try #require(await fixture.attempt(at: seat))
         let jws = try #require(attempt.result)
-        let payload = try JWS.verify(jws, keys: JWKS(keys: [fixture.keys.signing.publicJWK]))
+        let verified = try JWS.verified(jws, keys: fixture.keys.publicKeys())
+        let payload = verified.payload
+        #expect(verified.algorithm == suite.signatureAlgorithm)
         let result = try JSONCoder.decode(ExamResult.self, from: payload)
         #expect(result.score == 100)
         #expect(result.responses == base64url(sha256(try JSONCoder.encode(attempt.responses))))

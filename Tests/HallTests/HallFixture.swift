@@ -41,14 +41,9 @@ final class FakeTerminal: TerminalOutput {
 final class HallFixture: @unchecked Sendable {
     static let candidateKey = [UInt8](repeating: 7, count: 32)
 
-    struct Keys: KeyStore {
-        let signing = SigningKey.generate()
-        let sealing = SealingKey.generate()
-    }
-
     let folder: String
-    let keys = Keys()
-    let center = Keys()
+    let keys: MemoryKeyStore
+    let center: MemoryKeyStore
     let time: ManualTime
     let freeMiB = Mutex<Int?>(10_000)
     private(set) var hall: Hall
@@ -61,15 +56,19 @@ final class HallFixture: @unchecked Sendable {
     private var previousOrder = Order.origin
     private let draws = Mutex<UInt8>(0)
 
-    /// - Parameter readers: whether the seats have card readers.
+    /// - Parameters:
+    ///   - readers: whether the seats have card readers.
+    ///   - suite: of the hall's and the center's keys.
     init(
-        seats: Int = 2, readers: Bool = true, fileSystem: String? = nil,
+        seats: Int = 2, readers: Bool = true, fileSystem: String? = nil, suite: CipherSuite = .intl,
         interlocks: HallConfiguration.Interlocks = .init(
             recorder: .waived, examiner: .waived, hours: .waived)
     ) async throws {
         folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
         try makeDirectory("\(folder)/slips")
         time = ManualTime()
+        keys = MemoryKeyStore(suite: suite)
+        center = MemoryKeyStore(suite: suite)
         self.fileSystem = fileSystem
         let source = BankSource(folder: Self.bankFolder)
         package = try source.pack(to: "\(folder)/bank.package")
@@ -98,18 +97,19 @@ final class HallFixture: @unchecked Sendable {
     }()
 
     private static func open(
-        folder: String, configuration: HallConfiguration, time: ManualTime, package: QuestionPackage, keys: Keys,
-        center: Keys, fileSystem: String?
+        folder: String, configuration: HallConfiguration, time: ManualTime, package: QuestionPackage,
+        keys: MemoryKeyStore,
+        center: MemoryKeyStore, fileSystem: String?
     ) throws -> (Hall, Journal) {
         var options = Journal.Options()
         options.ballastMiB = 0
         options.fileSystem = fileSystem
         let journal = try Journal(
-            path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys.signing, options: options)
+            path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys, options: options)
         let hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, bank: package, keys: keys,
-                trust: JWKS(keys: [center.signing.publicJWK]), candidateKey: candidateKey, freeMiB: { 10_000 }))
+                trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }))
         return (hall, journal)
     }
 
@@ -146,7 +146,7 @@ final class HallFixture: @unchecked Sendable {
     ) async throws -> Booking {
         let document = try Self.document(person)
         let subject = hexadecimal(systemEntropy(8))
-        let key = AuthenticatedCipher.makeKey()
+        let key = ContentKey.random(keys.suite)
         let booking = Booking(
             id: BookingID(id ?? "B-\(person)"),
             candidate: candidateDigest(kind: document.kind.rawValue, number: document.number, key: Self.candidateKey),
@@ -159,15 +159,15 @@ final class HallFixture: @unchecked Sendable {
         let order = Order(
             appliance: "test", sequence: orderSequence, previous: previousOrder, at: time.wall(), kind: .booking,
             body: try JSONCoder.tree(booking))
-        let jws = try JWS.sign(payload: order, key: center.signing)
+        let jws = try JWS.sign(payload: order, key: center)
         previousOrder = Order.digest(of: jws)
         await hall.take([
             SignedOrder(
                 jws: jws,
                 subjects: [
                     Subject(
-                        subject: subject, appliance: base64url(try keys.sealing.publicKey.wrap(key)),
-                        center: base64url(try center.sealing.publicKey.wrap(key)))
+                        subject: subject, appliance: base64url(try keys.publicSealingKey.wrap(key)),
+                        center: base64url(try center.publicSealingKey.wrap(key)))
                 ])
         ])
         return booking

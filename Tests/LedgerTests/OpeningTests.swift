@@ -80,12 +80,14 @@ import Testing
         options.ballastMiB = 0
         #expect(throws: JournalError.self) {
             try Journal(
-                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: .generate(), options: options)
+                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: SigningKey.generate(),
+                options: options)
         }
         options.olderKeys = folder.trust
         #expect(throws: Never.self) {
             try Journal(
-                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: .generate(), options: options)
+                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: SigningKey.generate(),
+                options: options)
         }
     }
 

@@ -43,7 +43,7 @@ public final class Daemon: Sendable {
             trust = try JWKS(json: try readFile(configuration.trust))
             candidateKey = try CandidateKeyGrant.open(
                 String(decoding: try readFile(configuration.grant), as: UTF8.self).filter { !$0.isWhitespace },
-                center: trust, appliance: configuration.appliance, with: keys.sealing)
+                center: trust, appliance: configuration.appliance, with: keys)
         } catch {
             throw Failure(
                 .badConfiguration,
@@ -61,7 +61,7 @@ public final class Daemon: Sendable {
         options.ballastMiB = configuration.ballastMiB
         journal = try Journal(
             path: "\(configuration.state)/journal.sqlite", time: time, appliance: configuration.appliance,
-            key: keys.signing, options: options)
+            key: keys, options: options)
         let state = configuration.state
         hall = Hall(
             .init(

@@ -72,7 +72,7 @@ extension Hall {
             let startedAt = place.startedAt, let endedAt = place.endedAt
         else { return }
         let appliance = configuration.appliance
-        let key = parts.keys.signing
+        let key = parts.keys
         do {
             let entries = try await journal.append(head: true) { tip in
                 let result = try attempt.result(
@@ -152,11 +152,11 @@ extension Hall {
 
     // MARK: What is sealed under a candidate's own key
 
-    private func subjectKey(_ subject: String) async throws -> [UInt8] {
+    private func subjectKey(_ subject: String) async throws -> ContentKey {
         guard let stored = try await journal.subject(subject), let wrapped = bytes(base64url: stored.appliance) else {
             throw Failure(.badData, "the key of subject \(subject) is not here")
         }
-        return try parts.keys.sealing.unwrap(wrapped)
+        return try parts.keys.unwrap(wrapped)
     }
 
     func openPerson(sealed: String, subject: String) async throws -> BookedPerson {
@@ -165,15 +165,13 @@ extension Hall {
 
     private func seal(_ strokes: [[Int]], subject: String) async throws -> String {
         base64url(
-            AuthenticatedCipher.seal(
-                try JSONCoder.encode(strokes), key: try await subjectKey(subject), associated: Array(subject.utf8)))
+            try await subjectKey(subject).seal(try JSONCoder.encode(strokes), associated: Array(subject.utf8)))
     }
 
     private func openStrokes(of attempt: Attempt) async throws -> [[Int]] {
         guard let sealed = attempt.signed.flatMap({ bytes(base64url: $0.sealed) }) else { return [] }
         let subject = attempt.opened.subject
-        let plain = try AuthenticatedCipher.open(
-            sealed, key: try await subjectKey(subject), associated: Array(subject.utf8))
+        let plain = try await subjectKey(subject).open(sealed, associated: Array(subject.utf8))
         return try JSONCoder.decode([[Int]].self, from: plain)
     }
 }

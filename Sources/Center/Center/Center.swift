@@ -75,11 +75,11 @@ extension Center {
             from.millisecondsSinceEpoch -= 3_600_000
             let certificate = try authority.issueClient(
                 certificateRequest, commonName: token.appliance, from: from, days: 1095)
-            let grant = CandidateKeyGrant(
-                appliance: token.appliance, candidateKey: base64url(try sealing.wrap(keys.candidateKey)), at: now)
+            let grant = try CandidateKeyGrant(
+                appliance: token.appliance, sealing: keys.candidateKey, to: sealing, at: now)
             let answer = EnrolmentAnswer(
                 appliance: token.appliance, certificate: certificate.pem, authority: authority.certificate.pem,
-                center: keys.trusted, grant: try JWS.sign(payload: grant, key: keys.store.signing))
+                center: keys.trusted, grant: try JWS.sign(payload: grant, key: keys.store))
             let record = ApplianceRecord(
                 id: token.appliance, keys: identity.keys, fingerprint: try fingerprint(of: certificate),
                 enrolledAt: now)
@@ -129,7 +129,7 @@ extension Center {
         let receipt = try JWS.sign(
             payload: Receipt(
                 appliance: segment.appliance, sequence: last.sequence, digest: base64url(last.digest), at: now),
-            key: keys.store.signing)
+            key: keys.store)
         switch try await store.accept(
             VerifiedSegment(segment: segment, entries: entries, receipt: receipt, at: now))
         {
@@ -170,10 +170,10 @@ extension Center {
             throw Failure(.badData, "appliance \(record.id) has no sealing key")
         }
         let maker = BookingMaker(
-            candidateKey: keys.candidateKey, appliance: sealing, center: keys.store.sealing.publicKey)
+            candidateKey: keys.candidateKey, appliance: sealing, center: keys.store.publicSealingKey)
         let counts = try await store.book(
             try entries.map(maker.record), appliance: record.id, at: time.wall()
-        ) { [keys] in try JWS.sign(payload: $0, key: keys.store.signing) }
+        ) { [keys] in try JWS.sign(payload: $0, key: keys.store) }
         if counts.new + counts.changed > 0 { signals.orders(for: record.id) }
         return (record.id, counts.new, counts.changed, counts.same)
     }

@@ -1,6 +1,6 @@
 import CanonicalJSON
 public import CivilTime
-import Cryptography
+public import Cryptography
 public import Exam
 import Platform
 
@@ -70,17 +70,16 @@ public struct BookedPerson: Hashable, Sendable, Codable {
     }
 
     /// Sealed under a subject's key; the subject's name is bound in, so that blobs cannot change places.
-    public func sealed(key: [UInt8], subject: String) throws -> String {
-        base64url(
-            AuthenticatedCipher.seal(try JSONCoder.encode(self), key: key, associated: Array(subject.utf8)))
+    public func sealed(key: ContentKey, subject: String) throws -> String {
+        base64url(key.seal(try JSONCoder.encode(self), associated: Array(subject.utf8)))
     }
 
     /// - Throws: `CryptographyError` for another key or an altered blob, `DecodingError` for other content.
-    public init(sealed: String, key: [UInt8], subject: String) throws {
+    public init(sealed: String, key: ContentKey, subject: String) throws {
         guard let sealed = bytes(base64url: sealed) else {
             throw CryptographyError("open a candidate's name", "it is not base64url")
         }
-        let plain = try AuthenticatedCipher.open(sealed, key: key, associated: Array(subject.utf8))
+        let plain = try key.open(sealed, associated: Array(subject.utf8))
         self = try JSONCoder.decode(BookedPerson.self, from: plain)
     }
 }

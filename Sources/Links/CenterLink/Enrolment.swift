@@ -18,7 +18,7 @@ public struct ApplianceIdentity: Hashable, Sendable, Codable {
     public static func sign(appliance: String, keys: some KeyStore) throws -> String {
         try JWS.sign(
             payload: ApplianceIdentity(appliance: appliance, keys: keys.publicKeys(appliance: appliance)),
-            key: keys.signing)
+            key: keys)
     }
 
     /// Reads a statement that proves itself: it must be signed by the one signing key that it names.
@@ -78,13 +78,18 @@ public struct EnrolmentAnswer: Hashable, Sendable, Codable {
 /// The key of keyed digests, sealed to one appliance and signed by the center.
 public struct CandidateKeyGrant: Hashable, Sendable, Codable {
     public var appliance: String
-    /// The key, wrapped for the appliance's sealing key, base64url.
+    /// The key, sealed to the appliance, base64url.
     public var candidateKey: String
     public var at: Timestamp
 
-    public init(appliance: String, candidateKey: String, at: Timestamp) {
+    private static let purpose = "kaotai candidate key"
+
+    /// A grant for an appliance, of the key's bytes.
+    public init(appliance: String, sealing candidateKey: [UInt8], to recipient: PublicSealingKey, at: Timestamp)
+        throws(CryptographyError)
+    {
         self.appliance = appliance
-        self.candidateKey = candidateKey
+        self.candidateKey = base64url(try recipient.seal(candidateKey, purpose: Self.purpose))
         self.at = at
     }
 
@@ -92,13 +97,15 @@ public struct CandidateKeyGrant: Hashable, Sendable, Codable {
     ///
     /// - Throws: `CenterDocumentError` when the center did not sign it or it is not for us; `CryptographyError` when
     ///   it was sealed to another key.
-    public static func open(_ jws: String, center: JWKS, appliance: String, with key: SealingKey) throws -> [UInt8] {
+    public static func open(_ jws: String, center: JWKS, appliance: String, with keys: any Recipient) throws
+        -> [UInt8]
+    {
         let grant: CandidateKeyGrant = try readCenterDocument(jws, center: center)
         guard grant.appliance == appliance else { throw CenterDocumentError.foreign(grant.appliance) }
-        guard let wrapped = bytes(base64url: grant.candidateKey) else {
+        guard let sealed = bytes(base64url: grant.candidateKey) else {
             throw CenterDocumentError.content("the candidate key is not base64url")
         }
-        return try key.unwrap(wrapped)
+        return try keys.open(sealed, purpose: purpose)
     }
 }
 

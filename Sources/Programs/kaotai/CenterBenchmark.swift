@@ -127,7 +127,7 @@ private final class SegmentSender: Sendable {
                         previous: tip.digest, sequence: sequence, kind: "bench.result", stream: stream, body: body))
                 tip = entry.tip
                 let head = Head(appliance: appliance, tip: tip, at: "2026-11-22T02:00:00.000Z")
-                let jws = (try? JWS.sign(payload: head, key: keys.signing)) ?? ""
+                let jws = (try? JWS.sign(payload: head, key: keys)) ?? ""
                 return Made(
                     segment: Segment(
                         appliance: appliance, from: sequence, to: sequence, lines: [entry.line], head: jws, subjects: []

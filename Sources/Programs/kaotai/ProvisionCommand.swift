@@ -34,7 +34,7 @@ func provisionCommand(_ arguments: [String]) async throws -> ExitCode {
     try makeDirectory(folder, mode: 0o700)
     let keys = try FileKeyStore(folder: folder)
     try AtomicFile.write(try ApplianceIdentity.sign(appliance: appliance, keys: keys) + "\n", to: out, mode: 0o644)
-    let fingerprint = keys.signing.thumbprint
+    let fingerprint = keys.thumbprint
     if options.has("json") {
         try printJSON([
             "appliance": .string(appliance), "keys": .string(folder), "identity": .string(out),

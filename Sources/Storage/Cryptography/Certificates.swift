@@ -19,7 +19,12 @@ public struct TLSKey: Sendable {
         return TLSKey(handle: KeyHandle(owning: try OpenSSL.unwrap(pointer, operation)))
     }
 
-    public init(pem: String) throws(CryptographyError) { handle = try KeyHandle(pem: pem, kind: "EC") }
+    public init(pem: String) throws(CryptographyError) {
+        handle = try KeyHandle(pem: pem)
+        guard handle.isKind("EC") else {
+            throw CryptographyError("read a private key from PEM", "the key is no EC key")
+        }
+    }
 
     /// PKCS #8 PEM, not encrypted.
     public var pem: String { handle.pem }

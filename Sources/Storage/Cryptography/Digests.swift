@@ -41,6 +41,22 @@ public func hmacSHA256(key: [UInt8], message: [UInt8]) -> [UInt8] {
     return code
 }
 
+/// SM3 (GB/T 32905) of the bytes: 32 bytes.
+func sm3(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    let done = EVP_Digest(bytes, bytes.count, &digest, nil, Algorithms.sm3.pointer, nil)
+    precondition(done == 1, "libcrypto has no SM3")
+    return digest
+}
+
+/// HMAC with SM3: 32 bytes.
+func hmacSM3(key: [UInt8], message: [UInt8]) -> [UInt8] {
+    var code = [UInt8](repeating: 0, count: 32)
+    let done = HMAC(Algorithms.sm3.pointer, key, Int32(key.count), message, message.count, &code, nil)
+    precondition(done != nil, "libcrypto has no HMAC")
+    return code
+}
+
 /// HKDF with SHA-256 (RFC 5869).
 enum HKDF {
     static func extract(salt: [UInt8], key: [UInt8]) -> [UInt8] {
@@ -73,6 +89,8 @@ enum Algorithms {
     }
 
     static let sha256 = Fetched(pointer: OpenSSL.require(EVP_MD_fetch(nil, "SHA2-256", nil)))
+    static let sm3 = Fetched(pointer: OpenSSL.require(EVP_MD_fetch(nil, "SM3", nil)))
+    static let sm4CBC = Fetched(pointer: OpenSSL.require(EVP_CIPHER_fetch(nil, "SM4-CBC", nil)))
     static let aes128GCM = Fetched(pointer: OpenSSL.require(EVP_CIPHER_fetch(nil, "AES-128-GCM", nil)))
     static let aes256GCM = Fetched(pointer: OpenSSL.require(EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)))
 }

@@ -1,40 +1,51 @@
 public import CanonicalJSON
 import Platform
 
-/// A public key as a JSON document (RFC 7517, RFC 8037): Ed25519 for signatures, X25519 for sealing.
+/// A public key as a JSON document (RFC 7517): Ed25519 for signatures and X25519 for sealing as RFC 8037 writes them,
+/// SM2 for either as `"kty":"EC","crv":"SM2"` with x and y of 32 bytes each (RFC 7518 §6.2 with a curve of our own name).
 public struct JWK: Codable, Hashable, Sendable {
     /// The curves that Kaotai's keys are on.
     public enum Curve: String, Sendable {
         case ed25519 = "Ed25519"
         case x25519 = "X25519"
+        case sm2 = "SM2"
+    }
+
+    /// What a key is for.
+    public enum Use: String, Sendable {
+        case signatures = "sig"
+        case sealing = "enc"
     }
 
     public var kty: String
     public var crv: String?
-    /// The key's bytes in base64url.
+    /// The key's bytes, or its first coordinate, in base64url.
     public var x: String?
-    /// "sig" or "enc"; a key without it is taken for what its curve is for.
+    /// The second coordinate of an SM2 key.
+    public var y: String?
+    /// "sig" or "enc"; a key without it is taken for what its curve is for, and an SM2 key must have it.
     public var use: String?
     /// The RFC 7638 thumbprint, for readers that do not compute it.
     public var kid: String?
     /// Whose key it is; a signature by it counts only for this appliance.
     public var appliance: String?
 
-    public init(curve: Curve, raw: [UInt8], appliance: String? = nil) {
-        kty = "OKP"
+    init(curve: Curve, use: Use, raw: [UInt8]) {
+        kty = curve == .sm2 ? "EC" : "OKP"
         crv = curve.rawValue
-        x = base64url(raw)
-        use = curve == .ed25519 ? "sig" : "enc"
-        self.appliance = appliance
+        x = base64url(raw[..<32])
+        y = curve == .sm2 ? base64url(raw[32...]) : nil
+        self.use = use.rawValue
         kid = nil
         kid = thumbprint
     }
 
     /// The RFC 7638 thumbprint in base64url, computed and never believed.
     public var thumbprint: String {
-        let members: [String: JSONValue] = [
+        var members: [String: JSONValue] = [
             "crv": .string(crv ?? ""), "kty": .string(kty), "x": .string(x ?? ""),
         ]
+        if kty == "EC" { members["y"] = .string(y ?? "") }
         return base64url(sha256(JSONValue.object(members).canonicalBytes))
     }
 
@@ -58,19 +69,26 @@ public struct JWK: Codable, Hashable, Sendable {
         return base64url(sha256(JSONValue.object(members).canonicalBytes))
     }
 
-    /// The key's 32 bytes, if it is on that curve and for that curve's use.
-    func rawKey(curve wanted: Curve) throws(CryptographyError) -> [UInt8] {
-        let operation = "take an \(wanted.rawValue) key"
-        guard kty == "OKP", crv == wanted.rawValue else {
-            throw CryptographyError(operation, "the key is of kind \(kty) \(crv ?? "without a curve")")
+    /// The key's suite and bytes, if it is for that use.
+    func key(for wanted: Use) throws(CryptographyError) -> (suite: CipherSuite, raw: [UInt8]) {
+        let operation = "take a key for \(wanted)"
+        func curve(_ suite: CipherSuite) -> Curve {
+            wanted == .signatures ? suite.algorithms.signingCurve : suite.algorithms.sealingCurve
         }
-        guard use == nil || use == (wanted == .ed25519 ? "sig" : "enc") else {
-            throw CryptographyError(operation, "the key is not for this use")
+        guard let suite = CipherSuite.allCases.first(where: { curve($0).rawValue == crv }),
+            kty == (curve(suite) == .sm2 ? "EC" : "OKP")
+        else { throw CryptographyError(operation, "the key is of kind \(kty) \(crv ?? "without a curve")") }
+        guard use == wanted.rawValue || use == nil && curve(suite) != .sm2 else {
+            throw CryptographyError(operation, "the key is \(use == nil ? "for no named use" : "not for this use")")
         }
-        guard let x, let raw = bytes(base64url: x), raw.count == 32 else {
-            throw CryptographyError(operation, "its member x is not 32 bytes in base64url")
+        func coordinate(_ text: String?, _ name: String) throws(CryptographyError) -> [UInt8] {
+            guard let text, let raw = bytes(base64url: text), raw.count == 32 else {
+                throw CryptographyError(operation, "its member \(name) is not 32 bytes in base64url")
+            }
+            return raw
         }
-        return raw
+        let first = try coordinate(x, "x")
+        return (suite, curve(suite) == .sm2 ? first + (try coordinate(y, "y")) : first)
     }
 }
 

@@ -5,8 +5,10 @@ import Platform
 public enum JWSError: Error, Hashable, Sendable, CustomStringConvertible {
     /// It is no JWS in compact form; what is wrong with it.
     case malformed(String)
-    /// Its header names another algorithm than EdDSA.
+    /// Its header names an algorithm that no cipher suite signs with.
     case algorithm(String)
+    /// The key signs with another algorithm than the header names.
+    case mismatch(header: String, key: String)
     /// No signing key of the trusted set has this thumbprint.
     case unknownKey(String)
     /// Header or payload are not what the key signed.
@@ -17,7 +19,8 @@ public enum JWSError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let what): "not a JWS in compact form: \(what)"
-        case .algorithm(let name): "the algorithm is \(name), only EdDSA counts"
+        case .algorithm(let name): "the algorithm is \(name), only \(algorithms.joined(separator: " and ")) count"
+        case .mismatch(let header, let key): "the header says \(header), but the key that it names signs with \(key)"
         case .unknownKey(let thumbprint): "no trusted signing key has the thumbprint \(thumbprint)"
         case .badSignature: "the signature does not fit: the document was altered or not signed by that key"
         case .foreignAppliance(let key, let payload):
@@ -26,26 +29,35 @@ public enum JWSError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Signed documents: JWS in compact form (RFC 7515) with EdDSA over Ed25519 (RFC 8037).
+private let algorithms = CipherSuite.allCases.map(\.signatureAlgorithm)
+
+/// Signed documents: JWS in compact form (RFC 7515), with EdDSA over Ed25519 (RFC 8037) or with the private algorithm
+/// `SM2`: SM2 with SM3 under the id 1234567812345678, the signature r ‖ s.
 public enum JWS {
     /// What a valid document says, and who signed it.
     public struct Verified: Sendable {
         public let payload: [UInt8]
         public let key: JWK
+        /// What its header calls the algorithm, which is the key's.
+        public let algorithm: String
         public var thumbprint: String { key.thumbprint }
     }
 
     /// The payload in canonical form, signed; the header names the key by its thumbprint.
     ///
-    /// - Throws: `EncodingError` for a payload that is no document of integers.
-    public static func sign(payload: some Encodable, key: SigningKey) throws -> String {
-        sign(bytes: try JSONCoder.encode(payload), key: key)
+    /// - Throws: `EncodingError` for a payload that is no document of integers, `CryptographyError` from a device that
+    ///   does not sign.
+    public static func sign(payload: some Encodable, key: any Signer) throws -> String {
+        try sign(bytes: try JSONCoder.encode(payload), key: key)
     }
 
-    public static func sign(bytes payload: [UInt8], key: SigningKey) -> String {
-        let header: JSONValue = ["alg": "EdDSA", "kid": .string(key.thumbprint)]
+    public static func sign(bytes payload: [UInt8], key: any Signer) throws(CryptographyError) -> String {
+        let verifying = key.verifyingKey
+        let header: JSONValue = [
+            "alg": .string(verifying.suite.signatureAlgorithm), "kid": .string(verifying.thumbprint),
+        ]
         let signed = base64url(header.canonicalBytes) + "." + base64url(payload)
-        return signed + "." + base64url(key.sign(Array(signed.utf8)))
+        return signed + "." + base64url(try key.sign(Array(signed.utf8)))
     }
 
     /// The payload of a document signed by one of the keys.
@@ -55,8 +67,8 @@ public enum JWS {
 
     /// The payload and the key of a document signed by one of the keys.
     ///
-    /// Strict: three parts in base64url without padding; `alg` EdDSA and nothing else; the key only by its computed
-    /// thumbprint from `keys`, never from the header; no critical extensions. A key that belongs to an appliance
+    /// Strict: three parts in base64url without padding; `alg` that of the key, which is found only by its computed
+    /// thumbprint in `keys`, never in the header; no critical extensions. A key that belongs to an appliance
     /// signs only payloads of that appliance.
     public static func verified(_ compact: String, keys: JWKS) throws(JWSError) -> Verified {
         let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
@@ -68,18 +80,21 @@ public enum JWS {
             throw .malformed("its header is not a JSON object")
         }
         guard let algorithm = header["alg"]?.stringValue else { throw .malformed("its header names no alg") }
-        guard algorithm == "EdDSA" else { throw .algorithm(algorithm) }
+        guard algorithms.contains(algorithm) else { throw .algorithm(algorithm) }
         guard header["crit"] == nil, header["b64"] == nil else {
             throw .malformed("its header asks for an extension that is not understood")
         }
         guard let kid = header["kid"]?.stringValue else { throw .malformed("its header names no kid") }
         guard let (key, document) = keys.signingKey(kid) else { throw .unknownKey(kid) }
+        guard key.suite.signatureAlgorithm == algorithm else {
+            throw .mismatch(header: algorithm, key: key.suite.signatureAlgorithm)
+        }
         guard key.isSignature(signature, of: Array((parts[0] + "." + parts[1]).utf8)) else { throw .badSignature }
         if let owner = document.appliance {
             let named = (try? JSONCoder.decode(Subject.self, from: payload))?.appliance
             if let named, named != owner { throw .foreignAppliance(key: owner, payload: named) }
         }
-        return Verified(payload: payload, key: document)
+        return Verified(payload: payload, key: document, algorithm: algorithm)
     }
 
     /// What a document claims, signed by whomever: for comparisons only, never to believe.

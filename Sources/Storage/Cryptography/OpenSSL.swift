@@ -51,8 +51,8 @@ final class KeyHandle: @unchecked Sendable {
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
     deinit { EVP_PKEY_free(pointer) }
 
-    /// A private key from PKCS #8 PEM, of the wanted kind.
-    convenience init(pem: String, kind: String) throws(CryptographyError) {
+    /// A private key from PKCS #8 PEM.
+    convenience init(pem: String) throws(CryptographyError) {
         let bio = MemoryBuffer(Array(pem.utf8))
         // An empty password callback would read the terminal; the user data stands for the password itself.
         let password: [CChar] = [0]
@@ -60,10 +60,10 @@ final class KeyHandle: @unchecked Sendable {
             PEM_read_bio_PrivateKey(bio.pointer, nil, nil, UnsafeMutableRawPointer(mutating: password.baseAddress))
         }
         self.init(owning: try OpenSSL.unwrap(pointer, "read a private key from PEM"))
-        guard EVP_PKEY_is_a(self.pointer, kind) == 1 else {
-            throw CryptographyError("read a private key from PEM", "the key is no \(kind) key")
-        }
     }
+
+    /// Whether it is a key of the kind that libcrypto calls so.
+    func isKind(_ name: String) -> Bool { EVP_PKEY_is_a(pointer, name) == 1 }
 
     /// PKCS #8 PEM, not encrypted.
     var pem: String {
@@ -87,15 +87,6 @@ final class KeyHandle: @unchecked Sendable {
         var count = bytes.count
         let got = EVP_PKEY_get_raw_public_key(pointer, &bytes, &count)
         precondition(got == 1 && count == 32, "a key without its public half")
-        return bytes
-    }
-
-    /// The 32 bytes of an Ed25519 or X25519 private key.
-    var rawPrivate: [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        var count = bytes.count
-        let got = EVP_PKEY_get_raw_private_key(pointer, &bytes, &count)
-        precondition(got == 1 && count == 32, "a key without its private half")
         return bytes
     }
 }

@@ -1,55 +1,61 @@
 internal import CCrypto
 import Platform
 
-/// An X25519 key pair that others seal to: HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
-/// AES-256-GCM, one message an encapsulation.
-public struct SealingKey: Sendable {
-    let handle: KeyHandle
-    public let publicKey: PublicSealingKey
-    public var thumbprint: String { publicKey.thumbprint }
-    public var publicJWK: JWK { publicKey.jwk }
+/// Who opens what others sealed to it: a key at hand, or a device that keeps it inside.
+public protocol Recipient: Sendable {
+    /// What others seal to; it names the suite.
+    var publicSealingKey: PublicSealingKey { get }
+    /// What `PublicSealingKey.seal` closed for this recipient, with the same `purpose` and `associated` bytes.
+    ///
+    /// - Throws: `CryptographyError` when it was altered, or sealed to another key or for another purpose.
+    func open(_ sealed: [UInt8], purpose: String, associated: [UInt8]) throws(CryptographyError) -> [UInt8]
+}
 
-    private init(handle: KeyHandle) {
+extension Recipient {
+    /// What was sealed without associated bytes.
+    public func open(_ sealed: [UInt8], purpose: String) throws(CryptographyError) -> [UInt8] {
+        try open(sealed, purpose: purpose, associated: [])
+    }
+
+    /// A key that was wrapped for this recipient; its suite may be another than the recipient's.
+    public func unwrap(_ wrapped: [UInt8]) throws(CryptographyError) -> ContentKey {
+        try ContentKey(bytes: try open(wrapped, purpose: PublicSealingKey.wrapping))
+    }
+}
+
+/// A key pair that others seal to.
+public struct SealingKey: Recipient {
+    let handle: KeyHandle
+    public let publicSealingKey: PublicSealingKey
+    public var suite: CipherSuite { publicSealingKey.suite }
+
+    private init(handle: KeyHandle, suite: CipherSuite) {
         self.handle = handle
-        publicKey = PublicSealingKey(validated: handle.rawPublic)
+        publicSealingKey = PublicSealingKey(
+            validated: suite.algorithms.publicBytes(of: handle), handle: handle, suite: suite)
     }
 
     /// A new random pair.
-    public static func generate() -> SealingKey {
-        // Any 32 random bytes are a private key; only an absent algorithm could refuse them.
-        let raw = systemEntropy(32)
-        let pointer = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nil, raw, raw.count)
-        return SealingKey(handle: KeyHandle(owning: OpenSSL.require(pointer)))
+    public static func generate(_ suite: CipherSuite = .intl) -> SealingKey {
+        SealingKey(handle: suite.algorithms.makeSealingPair(), suite: suite)
     }
 
-    public init(raw: [UInt8]) throws(CryptographyError) {
-        let pointer = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nil, raw, raw.count)
-        self.init(handle: KeyHandle(owning: try OpenSSL.unwrap(pointer, "take an X25519 private key")))
-    }
-
-    /// From PKCS #8 PEM, as `pem` and `openssl genpkey -algorithm x25519` write it.
+    /// From PKCS #8 PEM, as `pem` and `openssl genpkey -algorithm x25519` or `sm2` write it; the key's kind decides the
+    /// suite.
     public init(pem: String) throws(CryptographyError) {
-        self.init(handle: try KeyHandle(pem: pem, kind: "X25519"))
+        let handle = try KeyHandle(pem: pem)
+        guard let suite = CipherSuite.allCases.first(where: { handle.isKind($0.algorithms.sealingKind) }) else {
+            throw CryptographyError("read a private key from PEM", "the key is neither of X25519 nor of SM2")
+        }
+        self.init(handle: handle, suite: suite)
     }
 
-    public var raw: [UInt8] { handle.rawPrivate }
     public var pem: String { handle.pem }
+    public var publicJWK: JWK { publicSealingKey.jwk }
 
-    /// What `PublicSealingKey.seal` closed for this key, with the same `purpose` and `associated` bytes.
-    public func open(_ sealed: [UInt8], purpose: String = "", associated: [UInt8] = []) throws(CryptographyError)
-        -> [UInt8]
-    {
-        guard sealed.count >= 48 else { throw CryptographyError("open a sealed value", "it is too short to be one") }
-        let encapsulated = Array(sealed[..<32])
-        let schedule = HPKE.schedule(
-            shared: try HPKE.decapsulate(encapsulated, recipient: self), info: Array(purpose.utf8), cipher: .aes256)
-        return try GCM.decrypt(
-            Array(sealed[32...]), key: schedule.key, nonce: schedule.nonce, associated: associated)
-    }
-
-    /// A key that was wrapped for this pair.
-    public func unwrap(_ wrapped: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        try open(wrapped, purpose: PublicSealingKey.wrapping)
+    public func open(_ sealed: [UInt8], purpose: String, associated: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        try suite.algorithms.open(
+            try suite.body(of: sealed), with: self, purpose: purpose, associated: associated)
     }
 }
 
@@ -57,101 +63,47 @@ public struct SealingKey: Sendable {
 public struct PublicSealingKey: Sendable, Hashable {
     static let wrapping = "kaotai key"
 
+    public let suite: CipherSuite
+    /// The 32 bytes of RFC 7748, or the coordinates of an SM2 key, 32 bytes each.
     public let raw: [UInt8]
+    let handle: KeyHandle
 
-    init(validated raw: [UInt8]) { self.raw = raw }
+    init(validated raw: [UInt8], handle: KeyHandle, suite: CipherSuite) {
+        self.raw = raw
+        self.handle = handle
+        self.suite = suite
+    }
 
-    /// - Throws: `CryptographyError` when the document is no X25519 key, or one that is not for sealing.
-    public init(jwk: JWK) throws(CryptographyError) { raw = try jwk.rawKey(curve: .x25519) }
+    /// - Throws: `CryptographyError` when the document is no key of a suite, or one that is not for sealing.
+    public init(jwk: JWK) throws(CryptographyError) {
+        let (suite, raw) = try jwk.key(for: .sealing)
+        self.init(validated: raw, handle: try suite.algorithms.publicKey(sealing: raw), suite: suite)
+    }
 
-    public var jwk: JWK { JWK(curve: .x25519, raw: raw) }
+    public var jwk: JWK { JWK(curve: suite.algorithms.sealingCurve, use: .sealing, raw: raw) }
     public var thumbprint: String { jwk.thumbprint }
 
-    /// Closes bytes so that only the pair's owner opens them: encapsulated key (32 bytes) ‖ ciphertext ‖ tag (16).
+    /// Closes bytes so that only the pair's owner opens them: the suite's byte, then under `intl` an HPKE encapsulation
+    /// (32 bytes) ‖ AES-256-GCM ciphertext ‖ tag (16); under `gm` the length of an SM2 encryption (2 bytes) ‖ that
+    /// encryption of a fresh key ‖ what that key sealed.
     ///
     /// - Throws: `CryptographyError` when the public key is one of the few that agree on no secret.
-    public func seal(_ plain: [UInt8], purpose: String = "", associated: [UInt8] = []) throws(CryptographyError)
+    public func seal(_ plain: [UInt8], purpose: String, associated: [UInt8] = []) throws(CryptographyError)
         -> [UInt8]
     {
-        let (shared, encapsulated) = try HPKE.encapsulate(to: self, ephemeral: .generate())
-        let schedule = HPKE.schedule(shared: shared, info: Array(purpose.utf8), cipher: .aes256)
-        return encapsulated
-            + GCM.encrypt(plain, key: schedule.key, nonce: schedule.nonce, associated: associated)
+        [suite.mark]
+            + (try suite.algorithms.seal(plain, to: self, purpose: purpose, associated: associated))
     }
 
-    /// Wraps a random key for the pair's owner.
-    public func wrap(_ key: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        try seal(key, purpose: Self.wrapping)
-    }
-}
-
-/// The parts of RFC 9180 that a single sealed message needs.
-enum HPKE {
-    /// The AEAD's number in the RFC's registry; the smaller one is there for its test vectors.
-    enum Cipher: UInt8 {
-        case aes128 = 1
-        case aes256 = 2
-
-        var keyBytes: Int { self == .aes128 ? 16 : 32 }
+    /// Wraps a content key of either suite for the pair's owner.
+    public func wrap(_ key: ContentKey) throws(CryptographyError) -> [UInt8] {
+        try seal(key.bytes, purpose: Self.wrapping)
     }
 
-    /// DHKEM(X25519, HKDF-SHA256) has number 0x0020.
-    private static let kemSuite: [UInt8] = Array("KEM".utf8) + [0x00, 0x20]
+    public static func == (a: PublicSealingKey, b: PublicSealingKey) -> Bool { a.suite == b.suite && a.raw == b.raw }
 
-    static func encapsulate(to recipient: PublicSealingKey, ephemeral: SealingKey) throws(CryptographyError)
-        -> (shared: [UInt8], encapsulated: [UInt8])
-    {
-        let encapsulated = ephemeral.publicKey.raw
-        let agreed = try agree(ephemeral, recipient.raw)
-        return (derive(agreed, context: encapsulated + recipient.raw), encapsulated)
-    }
-
-    static func decapsulate(_ encapsulated: [UInt8], recipient: SealingKey) throws(CryptographyError) -> [UInt8] {
-        let agreed = try agree(recipient, encapsulated)
-        return derive(agreed, context: encapsulated + recipient.publicKey.raw)
-    }
-
-    /// The key and nonce of the first message in base mode.
-    static func schedule(shared: [UInt8], info: [UInt8], cipher: Cipher) -> (key: [UInt8], nonce: [UInt8]) {
-        let suite: [UInt8] = Array("HPKE".utf8) + [0x00, 0x20, 0x00, 0x01, 0x00, cipher.rawValue]
-        let identity = extract(salt: [], label: "psk_id_hash", key: [], suite: suite)
-        let purpose = extract(salt: [], label: "info_hash", key: info, suite: suite)
-        let context = [0] + identity + purpose
-        let secret = extract(salt: shared, label: "secret", key: [], suite: suite)
-        return (
-            expand(secret, label: "key", info: context, count: cipher.keyBytes, suite: suite),
-            expand(secret, label: "base_nonce", info: context, count: 12, suite: suite)
-        )
-    }
-
-    private static func derive(_ agreed: [UInt8], context: [UInt8]) -> [UInt8] {
-        let pseudorandom = extract(salt: [], label: "eae_prk", key: agreed, suite: kemSuite)
-        return expand(pseudorandom, label: "shared_secret", info: context, count: 32, suite: kemSuite)
-    }
-
-    private static func extract(salt: [UInt8], label: String, key: [UInt8], suite: [UInt8]) -> [UInt8] {
-        HKDF.extract(salt: salt, key: Array("HPKE-v1".utf8) + suite + Array(label.utf8) + key)
-    }
-
-    private static func expand(_ key: [UInt8], label: String, info: [UInt8], count: Int, suite: [UInt8]) -> [UInt8] {
-        let length = [UInt8(count >> 8), UInt8(count & 255)]
-        let labelled = length + Array("HPKE-v1".utf8) + suite + Array(label.utf8) + info
-        return HKDF.expand(key, info: labelled, count: count)
-    }
-
-    /// X25519; a peer key that gives the all-zero secret is refused by libcrypto.
-    private static func agree(_ own: SealingKey, _ peer: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        let operation = "agree on a key"
-        let other = KeyHandle(
-            owning: try OpenSSL.unwrap(
-                EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nil, peer, peer.count), operation))
-        let context = try OpenSSL.unwrap(EVP_PKEY_CTX_new_from_pkey(nil, own.handle.pointer, nil), operation)
-        defer { EVP_PKEY_CTX_free(context) }
-        try OpenSSL.check(EVP_PKEY_derive_init(context), operation)
-        try OpenSSL.check(EVP_PKEY_derive_set_peer(context, other.pointer), operation)
-        var secret = [UInt8](repeating: 0, count: 32)
-        var count = secret.count
-        try OpenSSL.check(EVP_PKEY_derive(context, &secret, &count), operation)
-        return secret
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(suite)
+        hasher.combine(raw)
     }
 }

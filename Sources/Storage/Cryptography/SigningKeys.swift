@@ -1,88 +1,91 @@
 internal import CCrypto
 import Platform
 
-/// An Ed25519 key pair (RFC 8032).
-public struct SigningKey: Sendable {
+/// Who signs: a key at hand, or a device that keeps it inside.
+public protocol Signer: Sendable {
+    /// The public half, which names the suite.
+    var verifyingKey: VerifyingKey { get }
+    /// The signature of the message: 64 bytes.
+    ///
+    /// - Throws: `CryptographyError` when a device does not sign.
+    func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8]
+}
+
+extension Signer {
+    /// The public half's RFC 7638 thumbprint: the `kid` of what is signed.
+    public var thumbprint: String { verifyingKey.thumbprint }
+}
+
+/// A key pair for signatures.
+public struct SigningKey: Signer {
     let handle: KeyHandle
     public let verifyingKey: VerifyingKey
-    /// The public half's RFC 7638 thumbprint: the `kid` of what this key signs.
-    public var thumbprint: String { verifyingKey.thumbprint }
+    public var suite: CipherSuite { verifyingKey.suite }
 
-    private init(handle: KeyHandle) {
+    private init(handle: KeyHandle, suite: CipherSuite) {
         self.handle = handle
-        verifyingKey = VerifyingKey(validated: handle.rawPublic)
+        verifyingKey = VerifyingKey(validated: suite.algorithms.publicBytes(of: handle), handle: handle, suite: suite)
     }
 
     /// A new random pair.
-    public static func generate() -> SigningKey {
-        // Any 32 random bytes are a private key; only an absent algorithm could refuse them.
-        let raw = systemEntropy(32)
-        let pointer = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, raw, raw.count)
-        return SigningKey(handle: KeyHandle(owning: OpenSSL.require(pointer)))
+    public static func generate(_ suite: CipherSuite = .intl) -> SigningKey {
+        SigningKey(handle: suite.algorithms.makeSigningPair(), suite: suite)
     }
 
-    /// From the 32 bytes that RFC 8032 calls the private key.
-    public init(raw: [UInt8]) throws(CryptographyError) {
-        let pointer = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, raw, raw.count)
-        self.init(handle: KeyHandle(owning: try OpenSSL.unwrap(pointer, "take an Ed25519 private key")))
-    }
-
-    /// From PKCS #8 PEM, as `pem` and `openssl genpkey -algorithm ed25519` write it.
+    /// From PKCS #8 PEM, as `pem` and `openssl genpkey -algorithm ed25519` or `sm2` write it; the key's kind decides the
+    /// suite.
     public init(pem: String) throws(CryptographyError) {
-        self.init(handle: try KeyHandle(pem: pem, kind: "ED25519"))
+        let handle = try KeyHandle(pem: pem)
+        guard let suite = CipherSuite.allCases.first(where: { handle.isKind($0.algorithms.signingKind) }) else {
+            throw CryptographyError("read a private key from PEM", "the key is neither of Ed25519 nor of SM2")
+        }
+        self.init(handle: handle, suite: suite)
     }
 
-    public var raw: [UInt8] { handle.rawPrivate }
     public var pem: String { handle.pem }
     public var publicJWK: JWK { verifyingKey.jwk }
 
-    /// The signature of the message: 64 bytes, the same each time.
-    public func sign(_ message: [UInt8]) -> [UInt8] {
-        let context = OpenSSL.require(EVP_MD_CTX_new())
-        defer { EVP_MD_CTX_free(context) }
-        var signature = [UInt8](repeating: 0, count: 64)
-        var count = signature.count
-        let done =
-            EVP_DigestSignInit(context, nil, nil, nil, handle.pointer) == 1
-            && EVP_DigestSign(context, &signature, &count, message, message.count) == 1
-        precondition(done && count == 64, "Ed25519 does not sign")
-        return signature
-    }
+    public func sign(_ message: [UInt8]) -> [UInt8] { suite.algorithms.sign(message, with: handle) }
 }
 
-/// The public half of an Ed25519 pair.
+/// The public half of a signing pair.
 public struct VerifyingKey: Sendable, Hashable {
-    /// The 32 bytes of RFC 8032.
+    public let suite: CipherSuite
+    /// The 32 bytes of RFC 8032, or the coordinates of an SM2 key, 32 bytes each.
     public let raw: [UInt8]
+    let handle: KeyHandle
 
-    init(validated raw: [UInt8]) { self.raw = raw }
-
-    public init(raw: [UInt8]) throws(CryptographyError) {
-        guard raw.count == 32 else { throw CryptographyError("take an Ed25519 public key", "it has not 32 bytes") }
+    init(validated raw: [UInt8], handle: KeyHandle, suite: CipherSuite) {
         self.raw = raw
+        self.handle = handle
+        self.suite = suite
     }
 
-    /// - Throws: `CryptographyError` when the document is no Ed25519 key, or one that is not for signatures.
-    public init(jwk: JWK) throws(CryptographyError) { raw = try jwk.rawKey(curve: .ed25519) }
+    /// - Throws: `CryptographyError` when the bytes are no key of that suite.
+    public init(raw: [UInt8], suite: CipherSuite = .intl) throws(CryptographyError) {
+        self.init(validated: raw, handle: try suite.algorithms.publicKey(signing: raw), suite: suite)
+    }
 
-    public var jwk: JWK { JWK(curve: .ed25519, raw: raw) }
+    /// - Throws: `CryptographyError` when the document is no key of a suite, or one that is not for signatures.
+    public init(jwk: JWK) throws(CryptographyError) {
+        let (suite, raw) = try jwk.key(for: .signatures)
+        try self.init(raw: raw, suite: suite)
+    }
+
+    public var jwk: JWK { JWK(curve: suite.algorithms.signingCurve, use: .signatures, raw: raw) }
     public var thumbprint: String { jwk.thumbprint }
 
     /// SubjectPublicKeyInfo PEM, for `openssl pkeyutl -pubin`.
-    public var pem: String { OpenSSL.require(handle()).publicPEM }
+    public var pem: String { handle.publicPEM }
 
     public func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        guard signature.count == 64, let handle = handle() else { return false }
-        let context = OpenSSL.require(EVP_MD_CTX_new())
-        defer { EVP_MD_CTX_free(context) }
-        let valid =
-            EVP_DigestVerifyInit(context, nil, nil, nil, handle.pointer) == 1
-            && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
-        ERR_clear_error()
-        return valid
+        suite.algorithms.isSignature(signature, of: message, by: handle)
     }
 
-    private func handle() -> KeyHandle? {
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, raw, raw.count).map(KeyHandle.init(owning:))
+    public static func == (a: VerifyingKey, b: VerifyingKey) -> Bool { a.suite == b.suite && a.raw == b.raw }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(suite)
+        hasher.combine(raw)
     }
 }

@@ -40,7 +40,7 @@ public actor Journal {
     nonisolated let waiting = AppendQueue()
     nonisolated let shared: Mutex<JournalHealth>
 
-    let key: SigningKey
+    let key: any Signer
     let time: any TimeSource
     let options: Options
     let ballast: Ballast
@@ -60,10 +60,10 @@ public actor Journal {
     ///
     /// - Throws: `JournalError` in words: in use, newer schema, no journal, damaged, no room.
     public init(
-        path: String, time: any TimeSource, appliance: String, key: SigningKey, options: Options = Options()
+        path: String, time: any TimeSource, appliance: String, key: any Signer, options: Options = Options()
     ) throws(JournalError) {
         let file = try JournalFile(writing: path, fileSystem: options.fileSystem)
-        let trusted = JWKS(keys: [key.publicJWK] + options.olderKeys.keys)
+        let trusted = JWKS(keys: [key.verifyingKey.jwk] + options.olderKeys.keys)
         let (tip, signed) = try Self.check(
             file, trusted: trusted, appliance: appliance, whole: options.verification == .whole)
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

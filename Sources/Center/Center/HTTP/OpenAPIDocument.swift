@@ -161,7 +161,7 @@ let openAPIDocument = #"""
           }
         },
         "schemas": {
-          "JWS": {"type": "string", "description": "JWS in compact form, EdDSA.", "pattern": "^[\\w-]+\\.[\\w-]+\\.[\\w-]+$"},
+          "JWS": {"type": "string", "description": "JWS in compact form, EdDSA or the private SM2 (r and s, SM3).", "pattern": "^[\\w-]+\\.[\\w-]+\\.[\\w-]+$"},
           "JWKS": {
             "type": "object", "required": ["keys"],
             "properties": {"keys": {"type": "array", "items": {"type": "object"}}}

@@ -20,7 +20,7 @@ struct BookingMaker {
             entry.id
             ?? BookingID(name(["id", candidate, entry.programme.rawValue, entry.day.description, "\(entry.attempt)"]))
         let subject = base64url(systemEntropy(16))
-        let key = AuthenticatedCipher.makeKey()
+        let key = ContentKey.random(appliance.suite)
         let person = BookedPerson(name: entry.name, number: maskedNumber(entry.number), sex: entry.sex)
         let booking = Booking(
             id: id, candidate: candidate, subject: subject, sealed: try person.sealed(key: key, subject: subject),

@@ -1,28 +1,4 @@
 internal import CCrypto
-import Platform
-
-/// AES-256-GCM: what it sealed opens only under the same key with the same associated bytes, or not at all.
-///
-/// A sealed value is nonce (12 bytes, fresh from the kernel) ‖ ciphertext ‖ tag (16 bytes).
-public enum AuthenticatedCipher {
-    /// A fresh random key of 32 bytes.
-    public static func makeKey() -> [UInt8] { systemEntropy(32) }
-
-    /// - Precondition: the key has 32 bytes.
-    public static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8] = []) -> [UInt8] {
-        let nonce = systemEntropy(12)
-        return nonce + GCM.encrypt(plain, key: key, nonce: nonce, associated: associated)
-    }
-
-    /// - Throws: `CryptographyError` when a byte of the sealed value, the key or the associated bytes is another.
-    public static func open(_ sealed: [UInt8], key: [UInt8], associated: [UInt8] = []) throws(CryptographyError)
-        -> [UInt8]
-    {
-        guard sealed.count >= 28 else { throw CryptographyError("open a sealed value", "it is too short to be one") }
-        return try GCM.decrypt(
-            Array(sealed[12...]), key: key, nonce: Array(sealed[..<12]), associated: associated)
-    }
-}
 
 /// AES in Galois/Counter mode with a nonce from the caller; the tag stands behind the ciphertext.
 enum GCM {
