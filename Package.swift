@@ -172,7 +172,7 @@ let package = Package(
             ]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
-        .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
+        .target(name: "FaultyDisk", dependencies: ["CSQLite", "Platform"], path: "Tests/FaultyDisk"),
         .testTarget(
             name: "HallTests",
             dependencies: [

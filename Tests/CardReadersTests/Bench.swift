@@ -2,7 +2,6 @@ import CardReaders
 import Glibc
 import IdentityCards
 import Platform
-import Synchronization
 import Testing
 import VirtualCards
 
@@ -82,7 +81,7 @@ final class RealBench: Bench {
     }
 
     let service: PrivateCardService
-    private let cards = Mutex<[String: VirtualCard]>([:])
+    private let cards = Guarded<[String: VirtualCard]>([:])
 
     init() throws {
         service = try Self.shared.get()

@@ -1,6 +1,6 @@
+import Platform
 import Dispatch
 import IdentityCards
-import Synchronization
 
 @testable import CardReaders
 
@@ -23,7 +23,7 @@ final class ScriptedService: CardService {
         var waits = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let changed = DispatchSemaphore(value: 0)
 
     func makeContext() -> any CardServiceContext { ScriptedContext(service: self) }

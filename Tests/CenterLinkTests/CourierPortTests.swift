@@ -4,17 +4,16 @@ import Courier
 import Cryptography
 import Ledger
 import Platform
-import Synchronization
 import Testing
 
 @Suite struct CourierPortTests {
     /// A port whose closures answer from what the test puts into it.
     private final class Hall: Sendable {
         let path = "/tmp/kaotai-port-\(hexadecimal(systemEntropy(8)))"
-        let next = Mutex<Segment?>(nil)
-        let brought = Mutex<[String]>([])
+        let next = Guarded<Segment?>(nil)
+        let brought = Guarded<[String]>([])
         let asked = AsyncStream.makeStream(of: Int.self)
-        let last = Mutex(0)
+        let last = Guarded(0)
 
         func port() throws -> CourierPort {
             try CourierPort(

@@ -7,7 +7,6 @@ import Cryptography
 import Glibc
 import Ledger
 import Platform
-import Synchronization
 
 @testable import Center
 
@@ -31,9 +30,9 @@ final class TestCenter: Sendable {
     let center: Center
     /// Begins at the real time: certificates are judged by the TLS libraries' own clock.
     let time = ManualTime(wall: SystemTime().wall())
-    private let server = Mutex<HTTPServer?>(nil)
+    private let server = Guarded<HTTPServer?>(nil)
     private let work: Task<Void, Never>
-    private let port = Mutex(0)
+    private let port = Guarded(0)
 
     var authority: String { configuration.tls.authority }
     var url: String { "https://127.0.0.1:\(port.withLock { $0 })" }
@@ -96,8 +95,8 @@ final class TestHall: Sendable {
     let journal: Journal
     let courier: CourierConfiguration
     private let port: CourierPort
-    private let orderChain: Mutex<OrderChain>
-    private let trust = Mutex(JWKS())
+    private let orderChain: Guarded<OrderChain>
+    private let trust = Guarded(JWKS())
     /// What the courier brought, in the order of its coming.
     let receipts: AsyncStream<Receipt>
     let orders: AsyncStream<Order>
@@ -122,7 +121,7 @@ final class TestHall: Sendable {
         let (orders, ordersIn) = AsyncStream.makeStream(of: Order.self)
         self.receipts = receipts
         self.orders = orders
-        orderChain = Mutex(OrderChain(appliance: appliance))
+        orderChain = Guarded(OrderChain(appliance: appliance))
         let late = LateHall()
         port = try CourierPort(
             path: socket,
@@ -140,7 +139,7 @@ final class TestHall: Sendable {
 
     private final class LateHall: Sendable {
         private struct Reference: Sendable { weak var hall: TestHall? }
-        private let reference = Mutex(Reference())
+        private let reference = Guarded(Reference())
         var hall: TestHall? { reference.withLock { $0.hall } }
         func set(_ hall: TestHall) { reference.withLock { $0.hall = hall } }
     }

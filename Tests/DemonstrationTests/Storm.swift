@@ -2,7 +2,6 @@ import Demonstration
 import Exam
 import Hall
 import Platform
-import Synchronization
 import TerminalLink
 import Testing
 
@@ -106,7 +105,7 @@ final class Storm: Disturber {
     }
 
     private let day: ExamDay
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(_ day: ExamDay) { self.day = day }
 

@@ -1,6 +1,6 @@
+import Platform
 import CSQLite
 import Glibc
-import Synchronization
 
 /// A SQLite file system over the system's own, whose writes and syncs a test may refuse, count, or look at.
 ///
@@ -35,7 +35,7 @@ public final class FaultyDisk: Sendable {
     }
 
     public let name: String
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     public init(name: String) {
         self.name = name

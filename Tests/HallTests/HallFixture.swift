@@ -10,7 +10,6 @@ import Ledger
 import Packages
 import Platform
 import QuestionBank
-import Synchronization
 import TerminalLink
 import VirtualCards
 import Workshop
@@ -19,7 +18,7 @@ import Workshop
 
 /// A terminal that remembers what it was shown.
 final class FakeTerminal: TerminalOutput {
-    private let frames = Mutex<[ToTerminal]>([])
+    private let frames = Guarded<[ToTerminal]>([])
 
     func send(_ frame: ToTerminal) { frames.withLock { $0.append(frame) } }
     func close() {}
@@ -45,7 +44,7 @@ final class HallFixture: @unchecked Sendable {
     let keys: MemoryKeyStore
     let center: MemoryKeyStore
     let time: ManualTime
-    let freeMiB = Mutex<Int?>(10_000)
+    let freeMiB = Guarded<Int?>(10_000)
     private(set) var hall: Hall
     private(set) var journal: Journal
     private(set) var terminals: [String: FakeTerminal] = [:]
@@ -54,7 +53,7 @@ final class HallFixture: @unchecked Sendable {
     private let fileSystem: String?
     private var orderSequence = 0
     private var previousOrder = Order.origin
-    private let draws = Mutex<UInt8>(0)
+    private let draws = Guarded<UInt8>(0)
 
     /// - Parameters:
     ///   - readers: whether the seats have card readers.

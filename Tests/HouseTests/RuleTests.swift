@@ -75,6 +75,9 @@ struct HouseRule: Sendable {
         HouseRule(
             "Dispatch's sources are used through Platform's watches and timers", within: ["Sources/"],
             except: ["Sources/Platform/"], words: ["DispatchSource"]),
+        HouseRule(
+            "what threads share is Guarded", within: ["Sources/"],
+            except: ["Sources/Platform/Platform/Guarded.swift"], words: ["Mutex"]),
         HouseRule("a task belongs to whoever started it", within: ["Sources/"], words: ["Task.detached"]),
         HouseRule(
             "points, times and counts are integers where something is decided",
@@ -111,6 +114,7 @@ struct HouseRule: Sendable {
         ("Sources/Programs/kaotaid/main.swift", "print(\"started\")"),
         ("Sources/Storage/Ledger/A.swift", "let text = try JSONEncoder().encode(value)"),
         ("Sources/Devices/Touch/A.swift", "let source = DispatchSource.makeReadSource(fileDescriptor: 3)"),
+        ("Sources/Center/Center/A.swift", "let count = Mutex(0)"),
         ("Sources/Center/Center/A.swift", "Task.detached { }"),
         ("Sources/Domain/Exam/A.swift", "let share: Double = 0.9"),
         ("Sources/Domain/Exam/A.swift", "let seat = seats.randomElement()!"),

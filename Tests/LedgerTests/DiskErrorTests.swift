@@ -1,7 +1,6 @@
 import FaultyDisk
 import Ledger
 import Platform
-import Synchronization
 import Testing
 
 @Suite struct DiskErrorTests {
@@ -14,7 +13,7 @@ import Testing
         for failing in 0..<40 {
             let folder = try JournalFolder()
             let journal = try folder.open(fileSystem: disk.name, checkpointPages: 1_000_000)
-            let operations = Mutex(0)
+            let operations = Guarded(0)
             disk.setRule { operation in
                 switch (operation, kind) {
                 case (.write, "write"), (.synchronize, "synchronize"): break
@@ -63,8 +62,8 @@ import Testing
     @Test func `a process killed at any moment leaves everything that was acknowledged`() async throws {
         let disk = FaultyDisk(name: "killed")
         let folder = try JournalFolder()
-        let acknowledged = Mutex(0)
-        let moments = Mutex([(folder: String, acknowledged: Int)]())
+        let acknowledged = Guarded(0)
+        let moments = Guarded([(folder: String, acknowledged: Int)]())
         let source = folder.journalPath
         let root = folder.path
         let journal = try folder.open(fileSystem: disk.name, checkpointPages: 1_000_000)

@@ -1,7 +1,6 @@
 import FaultyDisk
 import Ledger
 import Platform
-import Synchronization
 import Testing
 
 @Suite struct FullDiskTests {
@@ -66,7 +65,7 @@ import Testing
         for failing in 0..<60 {
             let folder = try JournalFolder()
             let journal = try folder.open(fileSystem: disk.name, checkpointPages: 1_000_000)
-            let writes = Mutex(0)
+            let writes = Guarded(0)
             disk.setRule { operation in
                 guard case .write = operation else { return .passes }
                 let index = writes.withLock { count in

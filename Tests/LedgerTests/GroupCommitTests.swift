@@ -2,7 +2,6 @@ import CanonicalJSON
 import Dispatch
 import FaultyDisk
 import Platform
-import Synchronization
 import Testing
 
 @testable import Ledger
@@ -21,7 +20,7 @@ import Testing
         // The first commit stands still inside its sync until all others are queued.
         let reached = DispatchSemaphore(value: 0)
         let goOn = DispatchSemaphore(value: 0)
-        let isFirst = Mutex(true)
+        let isFirst = Guarded(true)
         disk.setRule { operation in
             guard case .synchronize = operation,
                 isFirst.withLock({ first in

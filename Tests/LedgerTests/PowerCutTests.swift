@@ -1,7 +1,6 @@
 import FaultyDisk
 import Ledger
 import Platform
-import Synchronization
 import Testing
 
 /// Cuts the power at every operation of the file, with what was not synced lost, kept, or torn.
@@ -22,8 +21,8 @@ import Testing
             let path = folder.journalPath + suffix
             if fileExists(path) { files[path] = try readFile(path) }
         }
-        let acknowledged = Mutex(0)
-        let record = Mutex([(operation: FaultyDisk.Operation, acknowledged: Int)]())
+        let acknowledged = Guarded(0)
+        let record = Guarded([(operation: FaultyDisk.Operation, acknowledged: Int)]())
         disk.setRule { operation in
             let count = acknowledged.withLock { $0 }
             record.withLock { $0.append((operation, count)) }

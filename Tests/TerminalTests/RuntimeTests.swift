@@ -2,7 +2,6 @@ import CanonicalJSON
 import Dispatch
 import Glibc
 import Platform
-import Synchronization
 import TerminalLink
 import Testing
 import Touch
@@ -16,8 +15,8 @@ import Touch
         let folder: String
         let received: AsyncStream<FromTerminal>
         private let continuation: AsyncStream<FromTerminal>.Continuation
-        private let listener = Mutex<FrameListener?>(nil)
-        private let connection = Mutex<FrameConnection?>(nil)
+        private let listener = Guarded<FrameListener?>(nil)
+        private let connection = Guarded<FrameConnection?>(nil)
 
         init() throws {
             folder = "/tmp/kaotai-terminal-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"

@@ -2,7 +2,6 @@ import DeviceFakes
 import Dispatch
 import Glibc
 import Platform
-import Synchronization
 import Testing
 import Touch
 
@@ -92,7 +91,7 @@ import Touch
     @Test func `an unplugged panel is told, and taken again when it is back`() async throws {
         let first = try Panel()
         let second = try Panel()
-        let opened = Mutex(0)
+        let opened = Guarded(0)
         let source = EvdevTouch(rules: rules, retryMs: 5) { () throws(SystemError) in
             switch opened.withLock({ count in
                 count += 1; return count

@@ -2,13 +2,12 @@ import Exam
 import Packages
 import Platform
 import QuestionBank
-import Synchronization
 import TerminalLink
 
 /// The bank as the hall uses it: texts by language with a fallback, names, and pictures ready to send.
 final class BankTexts: Sendable {
     let package: QuestionPackage
-    private let items = Mutex<[ItemID: Item]>([:])
+    private let items = Guarded<[ItemID: Item]>([:])
 
     private let areas: [ItemID: Area]
 

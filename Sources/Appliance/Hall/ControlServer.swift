@@ -1,7 +1,6 @@
 public import CanonicalJSON
 import Glibc
 import Platform
-import Synchronization
 
 /// The operators' socket: only root and the daemon's own user are heard.
 enum ControlServer {
@@ -19,7 +18,7 @@ enum ControlServer {
     }
 
     private final class Operator: Sendable {
-        private let connection = Mutex<FrameConnection?>(nil)
+        private let connection = Guarded<FrameConnection?>(nil)
 
         init(
             _ descriptor: FileDescriptor, executor: QueueExecutor,

@@ -1,6 +1,5 @@
 import CanonicalJSON
 import Platform
-import Synchronization
 import TerminalLink
 
 /// The sockets of the hall's terminals: one each, which alone says whose frames come over it.
@@ -23,7 +22,7 @@ final class TerminalServer: Sendable {
 
 /// One connected terminal. What it sends reaches the hall on the hall's own queue, in order.
 final class TerminalConnection: TerminalOutput, Sendable {
-    private let connection = Mutex<FrameConnection?>(nil)
+    private let connection = Guarded<FrameConnection?>(nil)
 
     init(_ descriptor: FileDescriptor, name: String, hall: isolated Hall) {
         let actor = hall

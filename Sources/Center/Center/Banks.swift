@@ -3,12 +3,11 @@ import Glibc
 import Packages
 import Platform
 import QuestionBank
-import Synchronization
 
 /// The packages that appliances may fetch, a file each in one folder, named by the bank's digest.
 public final class BankShelf: Sendable {
     private let folder: String
-    private let open = Mutex<[String: any RecountBank]>([:])
+    private let open = Guarded<[String: any RecountBank]>([:])
 
     public init(folder: String) { self.folder = folder }
 

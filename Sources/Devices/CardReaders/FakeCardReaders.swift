@@ -1,5 +1,5 @@
+import Platform
 public import IdentityCards
-import Synchronization
 
 /// Readers without hardware and without pcscd, which keep the contract of `CardReaderSource`.
 public final class FakeCardReaders: CardReaderSource {
@@ -13,7 +13,7 @@ public final class FakeCardReaders: CardReaderSource {
 
     public let events: AsyncStream<ReaderEvent>
     private let emit: AsyncStream<ReaderEvent>.Continuation
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     private struct State {
         var isStarted = false
@@ -26,7 +26,7 @@ public final class FakeCardReaders: CardReaderSource {
 
     public init(readers: [ReaderID]) {
         (events, emit) = AsyncStream.makeStream(of: ReaderEvent.self)
-        state = Mutex(State(readers: readers))
+        state = Guarded(State(readers: readers))
     }
 
     public func start() {

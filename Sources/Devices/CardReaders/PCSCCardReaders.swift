@@ -1,7 +1,6 @@
 import Dispatch
 import IdentityCards
 public import Platform
-import Synchronization
 
 /// The card readers of this machine, through pcscd.
 ///
@@ -19,7 +18,7 @@ public final class PCSCCardReaders: CardReaderSource {
     private let time: any TimeSource
     private let monitor = QueueExecutor(label: "card readers")
     private let watchdog = QueueExecutor(label: "card reader watchdog")
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         var stopped = false

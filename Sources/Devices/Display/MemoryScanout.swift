@@ -1,5 +1,4 @@
 public import Platform
-import Synchronization
 
 /// A display in memory: the fake beside the drivers.
 public final class MemoryScanout: Scanout {
@@ -10,11 +9,11 @@ public final class MemoryScanout: Scanout {
     }
 
     public let geometry: ScanoutGeometry
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     public init(geometry: ScanoutGeometry) {
         self.geometry = geometry
-        state = Mutex(State(pixels: [UInt8](repeating: 0, count: geometry.byteCount)))
+        state = Guarded(State(pixels: [UInt8](repeating: 0, count: geometry.byteCount)))
     }
 
     /// What is visible now.

@@ -2,7 +2,6 @@ import CEvdev
 public import Dispatch
 import Glibc
 public import Platform
-import Synchronization
 
 /// A touch panel read through libevdev: grabbed, on CLOCK_BOOTTIME, found again after it was unplugged.
 public final class EvdevTouch: TouchSource {
@@ -19,7 +18,7 @@ public final class EvdevTouch: TouchSource {
     private let rules: TouchRules
     private let retryMs: Int
     private let open: @Sendable () throws(SystemError) -> FileDescriptor
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// A panel at a device path; a link that udev keeps by port (`/dev/input/by-path/…`) survives replugging.
     public convenience init(path: String, rules: TouchRules) {

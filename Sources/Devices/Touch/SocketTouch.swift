@@ -1,7 +1,6 @@
 public import Dispatch
 import Glibc
 import Platform
-import Synchronization
 
 /// A touch panel that is a Unix socket: whoever connects sends `input_event` records (24 bytes each) of protocol B,
 /// in pixels of the screen.
@@ -24,7 +23,7 @@ public final class SocketTouch: TouchSource {
 
     private let path: String
     private let rules: TouchRules
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     public init(path: String, rules: TouchRules) {
         self.path = path

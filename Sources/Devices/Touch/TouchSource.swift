@@ -1,5 +1,5 @@
+import Platform
 public import Dispatch
-import Synchronization
 
 /// What a touch panel tells.
 public enum TouchEvent: Hashable, Sendable {
@@ -25,11 +25,11 @@ public final class FakeTouch: TouchSource {
         var handler: (@Sendable (TouchEvent) -> Void)?
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// A panel whose positions are the screen's pixels.
     public init(rules: TouchRules) {
-        state = Mutex(
+        state = Guarded(
             State(
                 tracker: ContactTracker(
                     x: AxisRange(minimum: 0, maximum: rules.width - 1),

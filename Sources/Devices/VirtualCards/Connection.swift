@@ -1,6 +1,5 @@
 import Glibc
 import Platform
-import Synchronization
 
 /// A card's connection to its reader: frames of a length of two bytes, big-endian, and so many bytes.
 ///
@@ -9,7 +8,7 @@ final class Connection: @unchecked Sendable {
     let descriptor: FileDescriptor
     private var watch: ReadWatch?
     private var buffer: [UInt8] = []
-    private let closed = Mutex(false)
+    private let closed = Guarded(false)
 
     init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
 

@@ -2,7 +2,6 @@ internal import CPlatform
 import Glibc
 public import IdentityCards
 import Platform
-import Synchronization
 
 /// A pcscd of our own with virtual readers, beside the system's and without touching it: for demos and tests.
 ///
@@ -33,7 +32,7 @@ public final class PrivateCardService: Sendable {
     private let folder: String
     private let driver: String
     private let exchangeTimeoutMilliseconds: Int
-    private let running = Mutex<Running?>(nil)
+    private let running = Guarded<Running?>(nil)
 
     private struct Running {
         let guardian: ChildProcess

@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 public import IdentityCards
 public import Platform
-import Synchronization
 
 /// A card that can be laid on a virtual reader.
 ///
@@ -37,7 +36,7 @@ public final class VirtualCard: Sendable {
     private let file: [UInt8]
     private let faults: Faults
     private let queue: DispatchQueue
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         var connection: Connection?

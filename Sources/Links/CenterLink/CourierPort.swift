@@ -1,6 +1,5 @@
 import CanonicalJSON
 public import Platform
-import Synchronization
 
 /// The daemon's side of the courier's socket: answers its requests by closures, one request of a connection at a time
 /// for each kind, and holds a request for a segment until there is one.
@@ -40,9 +39,9 @@ public final class CourierPort: Sendable {
 
     private let answers: Answers
     private let executor = QueueExecutor(label: "courier-port")
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     /// Held so that the socket lives as long as the port.
-    private let listener = Mutex<FrameListener?>(nil)
+    private let listener = Guarded<FrameListener?>(nil)
 
     /// - Throws: `SystemError` when the socket cannot be made.
     public init(path: String, answers: Answers) throws(SystemError) {
@@ -131,7 +130,7 @@ private final class Peer: Sendable {
         var ended = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let lanes = (0..<2).map { _ in
         AsyncStream.makeStream(of: FromCourier.self, bufferingPolicy: .bufferingOldest(16))
     }

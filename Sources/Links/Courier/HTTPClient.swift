@@ -41,7 +41,7 @@ public actor HTTPClient {
     /// What the C callbacks see of the request that runs.
     fileprivate final class Exchange: Sendable {
         let cancelled = Atomic<Bool>(false)
-        let body = Mutex<[UInt8]>([])
+        let body = Guarded<[UInt8]>([])
         let limit: Int
         init(limit: Int) { self.limit = limit }
     }

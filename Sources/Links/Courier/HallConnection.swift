@@ -1,7 +1,6 @@
 import CanonicalJSON
 public import CenterLink
 public import Platform
-import Synchronization
 
 /// The daemon as the courier sees it: questions and their answers over one socket.
 public final class HallConnection: Sendable {
@@ -18,7 +17,7 @@ public final class HallConnection: Sendable {
     }
 
     private let executor = QueueExecutor(label: "courier.hall")
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// - Throws: `SystemError` when no daemon listens at the path.
     public init(path: String) throws(SystemError) {

@@ -1,3 +1,4 @@
+internal import CPlatform
 import Glibc
 
 /// A child that this process started; no shell is between them.
@@ -23,6 +24,8 @@ public final class ChildProcess: @unchecked Sendable {
         if let standardOutput { posix_spawn_file_actions_adddup2(&actions, standardOutput, 1) }
         if let standardError { posix_spawn_file_actions_adddup2(&actions, standardError, 2) }
         for (child, ours) in descriptors { posix_spawn_file_actions_adddup2(&actions, ours, child) }
+        // Libraries open sockets that children would inherit, and keep open long after we closed them.
+        cplatform_spawn_close_from(&actions, (descriptors.keys.max() ?? 2) + 1)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -1,6 +1,5 @@
 @preconcurrency public import Dispatch
 import Glibc
-import Synchronization
 
 /// One end of a stream of frames; its handlers run on the given queue.
 public final class FrameConnection: Sendable {
@@ -24,7 +23,7 @@ public final class FrameConnection: Sendable {
 
     private let descriptor: FileDescriptor
     private let queue: DispatchQueue
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let onFrame: @Sendable ([UInt8]) -> Void
     private let onEnd: @Sendable (End) -> Void
 

@@ -1,6 +1,5 @@
 public import CivilTime
 import Glibc
-import Synchronization
 
 /// A moment on CLOCK_BOOTTIME: microseconds since this machine started, suspended time included.
 public struct Instant: Hashable, Comparable, Sendable, Codable {
@@ -56,12 +55,12 @@ public struct SystemTime: TimeSource {
 /// A clock that moves only when told to.
 public final class ManualTime: TimeSource {
     public let boot: String
-    private let state: Mutex<(now: Instant, wall: Timestamp)>
+    private let state: Guarded<(now: Instant, wall: Timestamp)>
 
     public init(boot: String = "boot-1", now: Int = 1_000_000, wall: Timestamp = Timestamp("2026-11-22T02:00:00.000Z")!)
     {
         self.boot = boot
-        state = Mutex((Instant(microseconds: now), wall))
+        state = Guarded((Instant(microseconds: now), wall))
     }
 
     public func now() -> Instant { state.withLock { $0.now } }

@@ -7,7 +7,6 @@ import Cryptography
 import Ledger
 import Platform
 import SQLite
-import Synchronization
 
 /// `kaotai bench center`: segments of one entry from many appliances at once, each verified, durable and receipted.
 ///
@@ -90,7 +89,7 @@ private final class SegmentSender: Sendable {
     let path: String
     let keys = MemoryKeyStore()
     private let appliance: String
-    private let tip = Mutex(Tip.origin)
+    private let tip = Guarded(Tip.origin)
 
     init(
         _ appliance: String, _ center: Center, _ configuration: CenterConfiguration, url: String, folder: String

@@ -3,7 +3,6 @@ import CSQLite
 import Dispatch
 import Glibc
 import Platform
-import Synchronization
 
 /// The floor of a touch: six seats in one loop, each touch one row of one bare SQLite transaction (WAL, FULL, all that
 /// wait together), then the two option rows that change drawn by cairo and Pango and their rows written to the
@@ -25,7 +24,7 @@ final class TouchFloor: @unchecked Sendable {
     private let displays: [FileDescriptor]
     private let shadow: [UnsafeMutableRawPointer]
     private let pipes: [(read: Int32, write: Int32)]
-    private let done = Mutex<[Int?]>([])
+    private let done = Guarded<[Int?]>([])
     private let finished = DispatchSemaphore(value: 0)
 
     init(folder: String, seats count: Int) throws {

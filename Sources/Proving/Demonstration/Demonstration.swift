@@ -7,7 +7,6 @@ import Ledger
 import Packages
 import VirtualCards
 import Platform
-import Synchronization
 
 /// The main job on one machine: a hall, its center, people with cards and fingers, and what the center verified.
 public final class Demonstration {
@@ -96,7 +95,7 @@ public final class Demonstration {
         defer { windows?.stop() }
         if let windows { progress.say(windows.invitation) }
         let (measurements, progress, seats) = (measurements, progress, options.seats)
-        let gone = Gone()
+        let gone = Guarded<[Visit.Outcome]>([])
         do {
             try await interruption.cancelling {
                 try await withThrowingTaskGroup(of: Visit.Outcome.self) { group in
@@ -107,7 +106,7 @@ public final class Demonstration {
                             progress: progress, disturber: disturber)
                         // A person takes minutes: nobody knocks at a full hall meanwhile.
                         if windows != nil, seated == seats, let outcome = try await group.next() {
-                            gone.add(outcome)
+                            gone.withLock { $0.append(outcome) }
                             seated -= 1
                         }
                         let seat = try await visit.checkIn(desk)
@@ -117,7 +116,7 @@ public final class Demonstration {
                             return await visit.accompany(at: seat, address: windows.address(of: Site.seat(seat)))
                         }
                     }
-                    for try await outcome in group { gone.add(outcome) }
+                    for try await outcome in group { gone.withLock { $0.append(outcome) } }
                 }
             }
         } catch {
@@ -125,7 +124,7 @@ public final class Demonstration {
             guard interruption.happened else { throw error }
         }
         if interruption.happened { progress.say("Ended early; what there is is collected…") }
-        return gone.all()
+        return gone.withLock { $0 }
     }
 
     /// What the center says of a result.
@@ -220,15 +219,4 @@ public final class Demonstration {
         try JournalVerifier.forEach(path: copy) { try register.take($0) }
         return register.order.compactMap { register.attempts[$0] }
     }
-}
-
-/// Who has left the hall, in the order in which they left.
-///
-/// Its locks are not inlined: in an optimised async function (Swift 6.3.1, Linux) a lock taken again after a suspension
-/// still believes to be on the thread of before, and ends the process.
-private final class Gone: Sendable {
-    private let outcomes = Mutex<[Visit.Outcome]>([])
-
-    @inline(never) func add(_ outcome: Visit.Outcome) { outcomes.withLock { $0.append(outcome) } }
-    @inline(never) func all() -> [Visit.Outcome] { outcomes.withLock { $0 } }
 }

@@ -1,7 +1,6 @@
 import CanonicalJSON
 import Dispatch
 import Platform
-import Synchronization
 import TerminalLink
 
 /// Watches one terminal's screen through its assistance socket, and finds it again when the terminal was restarted.
@@ -21,7 +20,7 @@ final class Eyes: Sendable {
 
     private let socket: String
     private let queue: DispatchQueue
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(socket: String) {
         self.socket = socket

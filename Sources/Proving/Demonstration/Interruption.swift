@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import Platform
-import Synchronization
 
 /// Ctrl-C and its like: the day is over early, what exists is collected, and everything is stopped in order.
 final class Interruption: Sendable {
@@ -10,8 +9,8 @@ final class Interruption: Sendable {
         var cancel: (@Sendable () -> Void)?
     }
 
-    private let state = Mutex(State())
-    private let watches = Mutex<[SignalWatch]>([])
+    private let state = Guarded(State())
+    private let watches = Guarded<[SignalWatch]>([])
 
     /// From now on these signals do not end the process.
     func watch() {
@@ -22,7 +21,7 @@ final class Interruption: Sendable {
         watches.withLock { $0 = all }
     }
 
-    var happened: Bool { @inline(never) get { state.withLock { $0.happened } } }
+    var happened: Bool { state.withLock { $0.happened } }
 
     private func happen() {
         let cancel = state.withLock { state in
@@ -42,9 +41,7 @@ final class Interruption: Sendable {
     }
 
     /// What an interruption cancels from now on; one that has happened already cancels at once.
-    ///
-    /// Not inlined, as `Gone` explains.
-    @inline(never) private func arm(_ cancel: (@Sendable () -> Void)?) {
+    private func arm(_ cancel: (@Sendable () -> Void)?) {
         let late = state.withLock { state in
             state.cancel = cancel
             return state.happened

@@ -1,14 +1,13 @@
 import CanonicalJSON
 import Hall
 import Platform
-import Synchronization
 import TerminalLink
 
 /// Takes one picture of every kind of screen that anybody sees.
 final class Pictures: Sendable {
     private let folder: String?
     private let socket: String
-    private let taken = Mutex<Set<String>>([])
+    private let taken = Guarded<Set<String>>([])
 
     /// - Parameter folder: nil takes none.
     init(folder: String?, socket: String) {

@@ -1,6 +1,5 @@
 import Glibc
 import Platform
-import Synchronization
 
 /// What happens, for the person who started the demo: one line a seat that changes in place, or lines one below the
 /// other where standard error is no terminal.
@@ -11,7 +10,7 @@ final class Progress: Sendable {
         var written: [String: String] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let inPlace: Bool
 
     init() { inPlace = isatty(2) == 1 }

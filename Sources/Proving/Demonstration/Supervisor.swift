@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import Platform
-import Synchronization
 
 /// Keeps a demo's processes running, as systemd does on an appliance: what ends is started again.
 final class Supervisor: Sendable {
@@ -20,7 +19,7 @@ final class Supervisor: Sendable {
         var restarts = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let logs: String
     private let alive = DispatchGroup()
 

@@ -1,7 +1,6 @@
 import Exam
 import Glibc
 import Platform
-import Synchronization
 import TerminalLink
 import VirtualCards
 
@@ -14,7 +13,7 @@ final class Measurements: Sendable {
         var finished: Instant?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     func answered(lifted: Instant, presented: Presented) {
         state.withLock {

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Platform
 
 /// An append that waits for its commit.
 struct AppendRequest: Sendable {
@@ -17,7 +17,7 @@ final class AppendQueue: Sendable {
         var isScheduled = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// True when the caller must schedule a drain.
     func add(_ request: AppendRequest) -> Bool {

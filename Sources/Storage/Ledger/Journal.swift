@@ -2,7 +2,6 @@ public import Cryptography
 import Dispatch
 public import Platform
 import SQLite
-import Synchronization
 
 /// The appliance's one record: an append-only, hash-chained, signed list of entries in one SQLite file.
 ///
@@ -38,7 +37,7 @@ public actor Journal {
     nonisolated let executor = QueueExecutor(label: "journal")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated let waiting = AppendQueue()
-    nonisolated let shared: Mutex<JournalHealth>
+    nonisolated let shared: Guarded<JournalHealth>
 
     let key: any Signer
     let time: any TimeSource
@@ -80,7 +79,7 @@ public actor Journal {
         last = tip
         self.signed = signed
         lastHead = time.now()
-        shared = Mutex(
+        shared = Guarded(
             JournalHealth(
                 state: .good, tip: tip, signed: signed, commits: 0, entries: 0, lastCommitMicroseconds: 0,
                 logPages: 0, hasBallast: ballast.isThere))

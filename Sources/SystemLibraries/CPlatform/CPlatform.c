@@ -27,6 +27,9 @@ int cplatform_fb_put_var(int fd, struct fb_var_screeninfo *info) { return ioctl(
 int cplatform_fb_blank(int fd, int level) { return ioctl(fd, FBIOBLANK, level); }
 int cplatform_input_grab(int fd, int grab) { return ioctl(fd, EVIOCGRAB, grab); }
 int cplatform_input_clock(int fd, int clock) { return ioctl(fd, EVIOCSCLOCKID, &clock); }
+int cplatform_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 int cplatform_malloc_trim(void) { return malloc_trim(0); }
 int cplatform_malloc_return_blocks(int size) { return mallopt(M_MMAP_THRESHOLD, size); }
 long cplatform_getrandom(void *buffer, size_t size) { return getrandom(buffer, size, 0); }

@@ -2,7 +2,6 @@ import CanonicalJSON
 import Dispatch
 import Display
 import Platform
-import Synchronization
 import TerminalLink
 
 /// Tells whoever connects what is on the screen and where, once after every scene.
@@ -14,7 +13,7 @@ final class Assistance: Sendable {
         var last: [UInt8]?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(path: String, on queue: DispatchQueue) throws(SystemError) {
         let listener = try FrameListener(path: path, on: queue) { [weak self] descriptor, _ in

@@ -1,7 +1,6 @@
 import CanonicalJSON
 import Ledger
 public import Platform
-import Synchronization
 
 extension Center {
     /// Does what a command says; failures come back as words, too.
@@ -51,7 +50,8 @@ extension Center {
 /// The socket at which a running center answers its command line.
 public final class AdminPort: Sendable {
     private let executor = QueueExecutor(label: "center.control")
-    private let state = Mutex<(listener: FrameListener?, connections: [ObjectIdentifier: FrameConnection])>((nil, [:]))
+    private let state = Guarded<(listener: FrameListener?, connections: [ObjectIdentifier: FrameConnection])>(
+        (nil, [:]))
     private let center: Center
 
     public init(path: String, center: Center) throws(SystemError) {
@@ -71,7 +71,7 @@ public final class AdminPort: Sendable {
     }
 
     private func accept(_ descriptor: FileDescriptor) {
-        final class Slot: Sendable { let connection = Mutex<FrameConnection?>(nil) }
+        final class Slot: Sendable { let connection = Guarded<FrameConnection?>(nil) }
         let slot = Slot()
         let connection = FrameConnection(
             descriptor, on: executor.queue,

@@ -3,7 +3,6 @@ import Cryptography
 internal import Dispatch
 import Glibc
 public import Platform
-import Synchronization
 
 /// How the center listens.
 public struct HTTPServerSettings: Sendable {
@@ -68,7 +67,7 @@ public final class HTTPServer: Sendable {
     public let port: Int
     let settings: HTTPServerSettings
     private let handler: Handler
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let executor = QueueExecutor(label: "http.stop")
 
     /// Starts to listen.
@@ -110,7 +109,7 @@ public final class HTTPServer: Sendable {
 
     fileprivate final class Box: Sendable {
         struct Reference: Sendable { weak var value: HTTPServer? }
-        let server = Mutex(Reference())
+        let server = Guarded(Reference())
     }
 
     /// Takes no new connection, ends long polls, lets running answers out and closes.
@@ -161,7 +160,7 @@ private final class Exchange: @unchecked Sendable {
     let bodyLimit: Int
     let started = ContinuousClock.now
     var connection: OpaquePointer?
-    private let response = Mutex<HTTPResponse?>(nil)
+    private let response = Guarded<HTTPResponse?>(nil)
 
     init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 

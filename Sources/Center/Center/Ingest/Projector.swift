@@ -3,7 +3,6 @@ import Cryptography
 import Exam
 import Ledger
 import Platform
-import Synchronization
 
 /// Looks at each result once its segment is durable: recounts it, lists it, and warns where something does not hold.
 ///
@@ -13,7 +12,7 @@ final class Projector: Sendable {
     private let store: any CenterStore
     private let banks: BankShelf
     private let time: any TimeSource
-    private let last = Mutex<Task<Void, any Error>?>(nil)
+    private let last = Guarded<Task<Void, any Error>?>(nil)
     private let work = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(store: any CenterStore, banks: BankShelf, time: any TimeSource) {

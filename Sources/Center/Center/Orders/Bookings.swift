@@ -6,7 +6,6 @@ import Exam
 import IdentityCards
 import Ledger
 import Platform
-import Synchronization
 
 /// Turns rows of a bookings file into bookings: the name sealed, the number digested, both nowhere in the clear.
 struct BookingMaker {
@@ -51,7 +50,7 @@ final class OrderSignals: Sendable {
         var expired: Set<Int> = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// How often an appliance got orders; taken before the store is asked, so that nothing is missed in between.
     func count(_ appliance: String) -> Int { state.withLock { $0.count[appliance] ?? 0 } }

@@ -5,6 +5,7 @@
 
 #include <linux/fb.h>
 #include <linux/input.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ int cplatform_input_clock(int fd, int clock);
 // malloc_trim(3) and mallopt(3) are GNU extensions: memory that nobody uses goes back to the kernel.
 int cplatform_malloc_trim(void);
 int cplatform_malloc_return_blocks(int size);
+
+// posix_spawn_file_actions_addclosefrom_np(3) is a GNU extension.
+int cplatform_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 // getrandom(2), prctl(2) and memfd_create(2) are not in Swift's Glibc module.
 long cplatform_getrandom(void *buffer, size_t size);
