@@ -50,6 +50,58 @@ import Testing
         #expect(found.allSatisfy { $0.hasPrefix("b.json: booking ") && !$0.hasPrefix("b.json: booking 1:") })
     }
 
+    @Test func `facts that no rule knows, and facts that a rule wants, are named`() throws {
+        func exam(_ code: String, reasons: [JSONValue], subject: String? = nil) throws -> Programme {
+            var members: [String: JSONValue] = [
+                "code": .string(code), "names": [:], "classes": ["C1", "B2"], "reasons": .array(reasons),
+                "policies": try JSONCoder.tree(Policies.shipped), "legalBasis": [], "evidence": [:], "notes": "",
+            ]
+            members["subject"] = subject.map { .string($0) }
+            return try JSONCoder.decode(Programme.self, from: JSONValue.object(members).canonicalBytes)
+        }
+        let programmes: [ProgrammeCode: Programme] = [
+            "K1": try exam("K1", reasons: ["first"], subject: "one"),
+            "K4": try exam("K4", reasons: ["first"], subject: "four"),
+            "R": try exam("R", reasons: ["restore"]), "M": try exam("M", reasons: ["military"], subject: "one"),
+        ]
+        func found(_ changes: [String: JSONValue]) throws -> [String] {
+            problems([try row(changes)], programmes: programmes).map {
+                String($0.dropFirst("b.json: booking 1: ".count))
+            }
+        }
+        #expect(try found(["programme": "K1"]) == [])
+        #expect(
+            try found(["programme": "K1", "facts": ["reason": "first", "licenceExpired": true]]) == [
+                "facts.licenceExpired: is no fact of a booking"
+            ])
+        #expect(
+            try found(["programme": "R", "facts": ["reason": "restore", "cancellation": "lost"]]) == [
+                "facts.cancellation: \"lost\" is none of expired, medical, revoked"
+            ])
+        #expect(
+            try found(["programme": "R", "facts": ["reason": "restore", "cancellation": "expired"]]) == [
+                "facts.cancelledOn: is wanted for reason \"restore\" and programme R (L162 Art. 79 p3)"
+            ])
+        #expect(
+            try found(["programme": "R", "facts": ["reason": "first"]]) == [
+                "programme: programme R is not for reason \"first\""
+            ])
+        #expect(
+            try found(["programme": "K1", "then": ["K4", "K1"]]) == [
+                "then: one exam stands twice in the booking",
+                "facts.learnerCertificateOn: is wanted for reason \"first\" and programme K4 (L162 Art. 41)",
+            ])
+        // Who is refused by the rules is booked all the same: the hall says why.
+        #expect(try found(["programme": "M", "facts": ["reason": "military"]]) == [])
+        #expect(
+            try found(["programme": "M", "class": "B2", "facts": ["reason": "military"]]).first?.hasPrefix(
+                "facts.licence: is wanted") == true)
+        #expect(
+            try found(["facts": ["reason": "points", "pointsReduced": 9], "programme": "K9"]) == [
+                "facts.pointsReduced: should be 0 to 6", "programme: \"K9\" is in no bank of this center",
+            ])
+    }
+
     @Test(arguments: ["", "{", "nonsense", "{\"bookings\": 3}", "[1.5]", "{\"booking\": []}"])
     func `a file that is none says so and where`(_ text: String) {
         let unusable = #expect(throws: BookingsFile.Unusable.self) {

@@ -204,39 +204,4 @@ private let freely = try! Policies(commitOnNext: false, feedback: .none, earlyFa
             #expect(try AttemptEntry(kind: entry.kind) { try JSONCoder.decode($0, from: bytes) } == entry)
         }
     }
-
-    @Test(
-        arguments: [
-            (EligibilityFacts(reason: .restore, cancelledOn: .init("2025-01-01"), cancellation: .expired), "C1", nil),
-            (
-                EligibilityFacts(reason: .restore, cancelledOn: .init("2024-11-22"), cancellation: .expired), "C1",
-                .twoYears
-            ),
-            (
-                EligibilityFacts(reason: .restore, cancelledOn: .init("2025-01-01"), cancellation: .medical), "C1",
-                .counter
-            ),
-            (
-                EligibilityFacts(reason: .restore, cancelledOn: .init("2025-01-01"), cancellation: .revoked), "C1",
-                .revoked
-            ),
-            (EligibilityFacts(reason: .restore), "C1", .counter),
-            (EligibilityFacts(reason: .military), "C1", .exempt),
-            (EligibilityFacts(reason: .foreign, licenceExpired: true), "C1", .licenceExpired),
-            (EligibilityFacts(reason: .foreign, licenceExpired: false), "C1", nil),
-            (EligibilityFacts(reason: .full12, studyComplete: false), "C1", .studyIncomplete),
-            (EligibilityFacts(reason: .first, waitingUntil: .init("2026-11-23")), "C1", .waiting),
-            (EligibilityFacts(reason: .first), "A1", .counter),
-        ] as [(EligibilityFacts, VehicleClass, Ineligibility?)])
-    func `candidates are seated or sent elsewhere by their case`(
-        facts: EligibilityFacts, vehicleClass: VehicleClass, expected: Ineligibility?
-    ) throws {
-        let document = #"""
-            {"code":"TEST","names":{},"classes":["C1"],"policies":{"commitOnNext":true,"feedback":"verdict",
-            "earlyFail":"prompt","goingBack":false},"legalBasis":[],"evidence":{},"notes":""}
-            """#
-        let programme = try JSONCoder.decode(Programme.self, from: Array(document.utf8))
-        let day = try #require(CalendarDate("2026-11-22"))
-        #expect(facts.ineligibility(programme: programme, vehicleClass: vehicleClass, on: day) == expected)
-    }
 }

@@ -77,7 +77,7 @@ private func reason(_ screen: Screen) -> String? {
         #expect(reason(fixture.desk) == "refusal.notAnIDCard")
     }
 
-    @Test func `someone who sat is not admitted again for the same booking`() async throws {
+    @Test func `someone who passed is not admitted again for the same booking`() async throws {
         let fixture = try await HallFixture(seats: 1)
         try await fixture.book(1)
         let seat = try await fixture.begin(1)
@@ -87,7 +87,7 @@ private func reason(_ screen: Screen) -> String? {
         await fixture.touch(.sign, at: seat, value: [[1, 1, 500, 300, 900, 10, 20, 20]])
         await fixture.touch(.confirm, at: seat)
         try await fixture.tapCard(of: 1, at: "R0")
-        #expect(reason(fixture.desk) == "refusal.alreadySat")
+        #expect(reason(fixture.desk) == "refusal.alreadyPassed")
     }
 
     @Test func `a candidate who denies frees the seat and keeps the booking`() async throws {

@@ -48,7 +48,7 @@ final class HallFixture: @unchecked Sendable {
     private(set) var hall: Hall
     private(set) var journal: Journal
     private(set) var terminals: [String: FakeTerminal] = [:]
-    private let configuration: HallConfiguration
+    private var configuration: HallConfiguration
     private let package: QuestionPackage
     private let fileSystem: String?
     private var orderSequence = 0
@@ -132,6 +132,12 @@ final class HallFixture: @unchecked Sendable {
         try await begin()
     }
 
+    /// Restarts the hall with another rule for make-up exams.
+    func restart(makeUp: HallConfiguration.MakeUp) async throws {
+        configuration.makeUp = makeUp
+        try await restart()
+    }
+
     func settle() async {
         while await !hall.isIdle { await Task.yield() }
     }
@@ -140,7 +146,8 @@ final class HallFixture: @unchecked Sendable {
 
     @discardableResult
     func book(
-        _ person: Int, id: String? = nil, programme: ProgrammeCode = "TEST-SHORT", day: String = "2026-11-22",
+        _ person: Int, id: String? = nil, programme: ProgrammeCode = "TEST-SHORT",
+        then: [ProgrammeCode] = [], vehicleClass: VehicleClass = "C1", day: String = "2026-11-22",
         facts: EligibilityFacts = .init(reason: .first), attemptNumber: Int = 1, extraTimePercent: Int = 0
     ) async throws -> Booking {
         let document = try Self.document(person)
@@ -152,7 +159,8 @@ final class HallFixture: @unchecked Sendable {
             subject: subject,
             sealed: try BookedPerson(name: document.name, number: maskedNumber(document.number), sex: .male)
                 .sealed(key: key, subject: subject),
-            programme: programme, vehicleClass: "C1", day: CalendarDate(day)!, attemptNumber: attemptNumber,
+            programme: programme, then: then, vehicleClass: vehicleClass, day: CalendarDate(day)!,
+            attemptNumber: attemptNumber,
             language: "zh-Hans", accommodations: .init(extraTimePercent: extraTimePercent), facts: facts)
         orderSequence += 1
         let order = Order(
@@ -214,6 +222,21 @@ final class HallFixture: @unchecked Sendable {
         try await tapCard(of: person, at: "R\(seat)")
         await touch(.confirm, at: seat)
         return seat
+    }
+
+    /// From the check-in to the farewell, with so many wrong answers; and leaves.
+    func sit(_ person: Int, wrong: Int = 0) async throws {
+        let seat = try await begin(person)
+        try await finish(at: seat, wrong: wrong)
+        await touch(.confirm, at: seat)
+    }
+
+    /// Answers, hands in and signs, and stands before the farewell.
+    func finish(at seat: Int, wrong: Int = 0) async throws {
+        try await answerAll(at: seat, wrong: wrong)
+        await touch(.submit, at: seat)
+        await touch(.confirm, at: seat)
+        await touch(.sign, at: seat, value: [[1, 1, 500, 300, 900, 10, 20, 20]])
     }
 
     func attempt(at seat: Int) async -> Attempt? {

@@ -24,12 +24,26 @@ import Testing
         let refusals: [Refusal] =
             [
                 .expiredCard(until: day), .notYetValid(from: day), .unreadableCard, .notAnIDCard, .noBooking,
-                .otherDay(day), .alreadySat, .alreadySeated(1), .hallFull, .closed([.disk]),
-                .programmeIncomplete(figure: "minutes"), .wrongSeat(2), .wrongCard, .notRecorded,
-            ] + Ineligibility.allCases.map { .notEligible($0) }
+                .otherDay(day), .missed(day), .alreadyPassed, .examOver(from: nil), .examOver(from: day), .makeUpLater,
+                .calendarMissing(year: 2030), .alreadySeated(1), .hallFull, .closed([.disk]),
+                .programmeIncomplete(figure: "minutes"), .noQuestions("law"), .wrongSeat(2), .wrongCard, .notRecorded,
+            ]
+            + EligibilityTable.rows.filter { $0.why != nil }.map { row in
+                .notEligible(
+                    EligibilityDecision(
+                        row: row.id, outcome: row.outcome, why: row.why, article: row.article, next: row.next,
+                        values: ["day": day.description, "fact": "licence"]))
+            }
         for refusal in refusals {
-            #expect(words["refusal.\(refusal.name)"] != nil, "refusal.\(refusal.name)")
-            #expect(words[refusal.next.key] != nil, "\(refusal.next.key)")
+            guard case .refused(let screen) = refusal.screen else { continue }
+            for message in [screen.reason, screen.next] {
+                let text = words[message.key] ?? "?"
+                #expect(text != "?", "\(message.key)")
+                // Whatever the words leave room for is filled in.
+                for name in message.values.keys { #expect(!text.contains("{\(name)}") || message.values[name] != "") }
+                let open = text.split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first }
+                for name in open { #expect(message.values[String(name)] != nil, "\(message.key): {\(name)}") }
+            }
         }
         for interlock in Interlock.allCases { #expect(words["interlock.\(interlock.rawValue)"] != nil) }
         for key in ["refusal.notCheckedIn", "next.goToCheckIn"] { #expect(words[key] != nil, "\(key)") }

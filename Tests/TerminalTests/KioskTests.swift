@@ -12,11 +12,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "refusal.noBooking", "refusal.otherDay", "refusal.alreadySat", "refusal.alreadySeated", "refusal.expiredCard",
+        "refusal.noBooking", "refusal.otherDay", "refusal.alreadyPassed", "refusal.alreadySeated",
+        "refusal.expiredCard",
         "refusal.notYetValid", "refusal.unreadableCard", "refusal.notAnIDCard", "refusal.hallFull", "refusal.closed",
         "refusal.programmeIncomplete", "refusal.notEligible.exempt", "refusal.notEligible.twoYears",
         "refusal.notEligible.revoked", "refusal.notEligible.studyIncomplete", "refusal.notEligible.licenceExpired",
-        "refusal.notEligible.counter", "refusal.notEligible.waiting", "refusal.wrongSeat", "refusal.wrongCard",
+        "refusal.notEligible.factMissing", "refusal.notEligible.waiting", "refusal.wrongSeat", "refusal.wrongCard",
         "next.askCounter", "next.waitForSeat", "next.comeOn", "next.tryAgain", "next.goToSeat", "next.renewCard",
         "interlock.disk", "interlock.journal", "interlock.bank", "interlock.clock", "interlock.seat",
         "interlock.recorder", "interlock.examiner", "interlock.hours", "paused.examiner", "paused.interrupted",

@@ -19,6 +19,8 @@ final class BankTexts: Sendable {
     var digest: String { package.digest }
     var index: [ItemIndexEntry] { package.index.items }
     var languages: [LanguageTag] { package.index.languages }
+    /// The days that are worked, as far as the bank states them.
+    var calendar: WorkCalendar { package.index.calendar ?? WorkCalendar(years: []) }
 
     /// An item's texts; the few last ones are kept, so that redrawing a question opens nothing again.
     func item(_ id: ItemID) throws -> Item {

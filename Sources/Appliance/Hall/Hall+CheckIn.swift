@@ -8,75 +8,6 @@ import Ledger
 import Platform
 import TerminalLink
 
-/// Why somebody is refused at check-in or at a seat; each has its own words and its own entry.
-enum Refusal: Hashable, Sendable {
-    case expiredCard(until: CalendarDate)
-    case notYetValid(from: CalendarDate)
-    case unreadableCard
-    case notAnIDCard
-    case noBooking
-    case otherDay(CalendarDate)
-    case alreadySat
-    case alreadySeated(SeatID)
-    case hallFull
-    case closed([Interlock])
-    case programmeIncomplete(figure: String)
-    case notEligible(Ineligibility)
-    case wrongSeat(SeatID)
-    case wrongCard
-    /// The journal did not take the entry: nothing happened.
-    case notRecorded
-
-    /// Key of its words and the entry's `reason`.
-    var name: String {
-        switch self {
-        case .expiredCard: "expiredCard"
-        case .notYetValid: "notYetValid"
-        case .unreadableCard: "unreadableCard"
-        case .notAnIDCard: "notAnIDCard"
-        case .noBooking: "noBooking"
-        case .otherDay: "otherDay"
-        case .alreadySat: "alreadySat"
-        case .alreadySeated: "alreadySeated"
-        case .hallFull: "hallFull"
-        case .closed, .notRecorded: "closed"
-        case .programmeIncomplete: "programmeIncomplete"
-        case .notEligible(let why): "notEligible.\(why.rawValue)"
-        case .wrongSeat: "wrongSeat"
-        case .wrongCard: "wrongCard"
-        }
-    }
-
-    var values: [String: String] {
-        switch self {
-        case .expiredCard(let until): ["until": until.description]
-        case .notYetValid(let from): ["from": from.description]
-        case .otherDay(let day): ["day": day.description]
-        case .alreadySeated(let seat), .wrongSeat(let seat): ["seat": seat.description]
-        case .programmeIncomplete(let figure): ["figure": figure]
-        case .closed(let interlocks): ["interlocks": interlocks.map(\.rawValue).joined(separator: ", ")]
-        case .notRecorded: ["interlocks": Interlock.journal.rawValue]
-        default: [:]
-        }
-    }
-
-    /// What to do next.
-    var next: Message {
-        switch self {
-        case .expiredCard, .notYetValid: Message("next.renewCard")
-        case .unreadableCard, .notAnIDCard, .wrongCard, .notRecorded: Message("next.tryAgain")
-        case .otherDay(let day): Message("next.comeOn", ["day": day.description])
-        case .alreadySeated(let seat), .wrongSeat(let seat): Message("next.goToSeat", ["seat": seat.description])
-        case .hallFull, .closed: Message("next.waitForSeat")
-        case .noBooking, .alreadySat, .programmeIncomplete, .notEligible: Message("next.askCounter")
-        }
-    }
-
-    var screen: Screen {
-        .refused(.init(reason: Message("refusal.\(name)", values), next: next, code: "R-\(name)"))
-    }
-}
-
 extension Hall {
     func handleCheckIn(_ event: Event) async {
         guard case .reader(let reader) = event, let id = reader.reader,
@@ -120,82 +51,64 @@ extension Hall {
         let candidate = digest(of: document)
         switch admission(of: document, candidate: candidate) {
         case .failure(let refusal): await refuse(refusal, document: candidate, at: desk)
-        case .success(let booking): await admit(booking, document: document, at: desk)
+        case .success(let sitting): await admit(sitting, at: desk)
         }
     }
 
-    /// The booking that a document is admitted with now, or the first reason against it.
-    func admission(of document: IdentityDocument, candidate: String) -> Result<Booking, RefusalError> {
-        let today = parts.time.wall().date()
-        func refused(_ refusal: Refusal) -> Result<Booking, RefusalError> { .failure(RefusalError(refusal)) }
-        if let until = document.validUntil, until < today { return refused(.expiredCard(until: until)) }
-        if document.validFrom > today { return refused(.notYetValid(from: document.validFrom)) }
-        if let seat = seats.values.first(where: { $0.attempt.flatMap { attempts[$0] }?.opened.candidate == candidate })
-        {
-            return refused(.alreadySeated(seat.id))
-        }
-        let own = (bookings[candidate] ?? []).sorted { ($0.day, $0.id) < ($1.day, $1.id) }
-        guard !own.isEmpty else { return refused(.noBooking) }
-        let unsat = own.filter { sittings[Sitting(booking: $0.id, number: $0.attemptNumber)] == nil }
-        guard let booking = unsat.first(where: { $0.day == today }) else {
-            if let other = unsat.first(where: { $0.day > today }) ?? unsat.last { return refused(.otherDay(other.day)) }
-            return refused(.alreadySat)
-        }
-        let failing = interlockFacts.states.filter { $0.1.isFailing && $0.0 != .seat }.map(\.0)
-        guard failing.isEmpty else { return refused(.closed(failing)) }
-        guard let programme = bank.programmeRow(booking.programme), bank.blueprint(booking.programme) != nil else {
-            return refused(.programmeIncomplete(figure: booking.programme.rawValue))
-        }
-        if let figure = programme.missingFigures.first { return refused(.programmeIncomplete(figure: figure)) }
-        if let why = booking.facts.ineligibility(programme: programme, vehicleClass: booking.vehicleClass, on: today) {
-            return refused(.notEligible(why))
-        }
-        if freeSeats.isEmpty {
-            return refused(seats.values.contains { $0.isTested } ? .hallFull : .closed([.seat]))
-        }
-        return .success(booking)
-    }
-
-    private func admit(_ booking: Booking, document: IdentityDocument, at desk: String) async {
+    private func admit(_ place: Candidacy, at desk: String) async {
         let free = freeSeats
         let seed = parts.entropy(32)
         var generator = ChaCha20Generator(seed: seed)
         let seat = free[(generator.uniform(below: free.count))]
         let id = newAttemptID()
+        let booking = place.booking
+        guard
+            let opened = await open(
+                place, as: id, at: seat,
+                before: { opened in
+                    Draft(
+                        .admitted, stream: "checkIn",
+                        HallEntry.Admitted(
+                            attempt: id, booking: opened.booking, seat: seat, free: free, seed: hexadecimal(seed),
+                            terminal: desk))
+                })
+        else { return await refuse(.notRecorded, document: booking.candidate, at: desk) }
+        desks[desk]?.preferences.language = booking.language
+        notify(desk, .assigned(.init(candidate: maskedName(opened.name), seat: seat.number)))
+        show(seat: seat)
+    }
+
+    /// Holds a seat for a candidate and opens the attempt there; nil when the journal did not take it.
+    ///
+    /// - Parameter before: the entry that says how the seat was come by.
+    func open(
+        _ place: Candidacy, as id: AttemptID, at seat: SeatID, before: (AttemptEntry.Opened) -> Draft
+    ) async -> BookedPerson? {
+        let booking = place.booking
         let person: BookedPerson
         do {
             person = try await openPerson(sealed: booking.sealed, subject: booking.subject)
         } catch {
             Log.error("booking \(booking.id): its sealed name cannot be opened: \(error)")
-            return await refuse(.notRecorded, document: booking.candidate, at: desk)
+            return nil
         }
         let opened = AttemptEntry.Opened(
-            booking: booking.id, candidate: booking.candidate, programme: booking.programme,
-            vehicleClass: booking.vehicleClass, attemptNumber: booking.attemptNumber, language: booking.language,
+            booking: booking.id, candidate: booking.candidate, programme: place.programme,
+            vehicleClass: booking.vehicleClass, attemptNumber: place.number, language: booking.language,
             reason: booking.facts.reason, seat: seat, subject: booking.subject, sealed: booking.sealed,
             extraTimePercent: booking.accommodations.extraTimePercent)
         // The seat is held before the commit: another lane must not see it free meanwhile.
+        let former = seats[seat]?.attempt
         seats[seat]?.attempt = id
         seats[seat]?.view = .main
         seats[seat]?.notice = nil
         seats[seat]?.preferences = Preferences()
-        let recorded = await append(
-            [
-                Draft(
-                    .admitted, stream: "checkIn",
-                    HallEntry.Admitted(
-                        attempt: id, booking: booking.id, seat: seat, free: free, seed: hexadecimal(seed),
-                        terminal: desk)),
-                Draft(.opened(opened), attempt: id),
-            ])
-        guard recorded else {
-            seats[seat]?.attempt = nil
-            return await refuse(.notRecorded, document: booking.candidate, at: desk)
+        guard await append([before(opened), Draft(.opened(opened), attempt: id)]) else {
+            seats[seat]?.attempt = former
+            return nil
         }
         personal[id] = person
-        desks[desk]?.preferences.language = booking.language
-        notify(desk, .assigned(.init(candidate: maskedName(person.name), seat: seat.number)))
-        show(seat: seat)
+        return person
     }
 
     private func refuse(_ error: RefusalError, document: String?, at desk: String) async {
@@ -218,16 +131,10 @@ extension Hall {
             screen: screen, until: parts.time.now().adding(milliseconds: configuration.noticeSeconds * 1000))
     }
 
-    private func newAttemptID() -> AttemptID {
+    func newAttemptID() -> AttemptID {
         let day = parts.time.wall().date().description.filter { $0 != "-" }
         return AttemptID("\(configuration.appliance)-\(day)-\(hexadecimal(parts.entropy(5)))")
     }
-}
-
-/// A refusal as an error, for `Result`.
-struct RefusalError: Error {
-    let refusal: Refusal
-    init(_ refusal: Refusal) { self.refusal = refusal }
 }
 
 /// A name that a passer-by cannot read whole: its first character, stars, and the last character of long ones.

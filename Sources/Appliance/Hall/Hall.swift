@@ -100,8 +100,8 @@ public actor Hall {
     /// Open attempts, and those that ended since the daemon started.
     var attempts: [AttemptID: Attempt] = [:]
     var personal: [AttemptID: BookedPerson] = [:]
-    /// Which attempt used up which sitting of a booking.
-    var sittings: [Sitting: AttemptID] = [:]
+    /// How the sittings of bookings came out.
+    var sittings: [Sitting: SittingRecord] = [:]
     var bookings: [String: [Booking]] = [:]
     var orders: OrderChain
     /// Where each attempt stands in the journal, for its result.
@@ -124,12 +124,6 @@ public actor Hall {
     var onFatal: @Sendable (String) -> Void = { _ in }
     /// Called when there is something new for the courier.
     var onNews: @Sendable () -> Void = {}
-
-    /// A sitting that a booking gives.
-    struct Sitting: Hashable, Sendable {
-        var booking: BookingID
-        var number: Int
-    }
 
     public init(_ parts: Parts) {
         self.parts = parts
@@ -291,7 +285,7 @@ public actor Hall {
     func apply(_ value: AttemptEntry, to id: AttemptID, entry: Entry) throws {
         if case .opened(let opened) = value {
             attempts[id] = Attempt(id: id, opened: opened)
-            sittings[Sitting(booking: opened.booking, number: opened.attemptNumber)] = id
+            sittings[opened.sitting] = SittingRecord(attempt: id, outcome: .open)
             moments[id] = AttemptMoments(first: entry.sequence)
         } else {
             try attempts[id]?.apply(value)
@@ -302,9 +296,11 @@ public actor Hall {
         case .ended(let ended):
             moments[id]?.endedAt = label
             // A voided sitting is not used up.
-            if ended.by == .voided, let opened = attempts[id]?.opened {
-                sittings[Sitting(booking: opened.booking, number: opened.attemptNumber)] = nil
-            }
+            if ended.by == .voided, let opened = attempts[id]?.opened { sittings[opened.sitting] = nil }
+        case .scored(let scored):
+            guard let sitting = attempts[id]?.opened.sitting else { break }
+            sittings[sitting]?.outcome = scored.passed ? .passed : .failed
+            sittings[sitting]?.day = label.date()
         case .result: moments[id]?.result = entry.sequence
         default: break
         }
@@ -328,4 +324,9 @@ struct AttemptMoments: Sendable {
     var endedAt: Timestamp?
     /// Sequence of the result's entry.
     var result: Int?
+}
+
+extension AttemptEntry.Opened {
+    /// The sitting that this attempt uses up.
+    var sitting: Sitting { Sitting(booking: booking, programme: programme, number: attemptNumber) }
 }

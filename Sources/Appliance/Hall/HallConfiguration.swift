@@ -38,6 +38,9 @@ public struct HallConfiguration: Sendable, Codable {
         }
     }
 
+    /// When a make-up exam may be sat: the offices' rules differ.
+    public enum MakeUp: String, Sendable, Codable { case sameDay, otherDay }
+
     public var appliance: String
     /// Folder of the journal and everything else that is kept.
     public var state: String
@@ -61,12 +64,14 @@ public struct HallConfiguration: Sendable, Codable {
     public var ballastMiB: Int
     /// How long a refusal or a seat's number stays on the check-in screen.
     public var noticeSeconds: Int
+    public var makeUp: MakeUp
 
     public init(
         appliance: String, state: String, keys: String, bank: String, trust: String, grant: String,
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
-        diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20
+        diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
+        makeUp: MakeUp = .sameDay
     ) {
         self.appliance = appliance
         self.state = state
@@ -82,6 +87,7 @@ public struct HallConfiguration: Sendable, Codable {
         self.diskFloorMiB = diskFloorMiB
         self.ballastMiB = ballastMiB
         self.noticeSeconds = noticeSeconds
+        self.makeUp = makeUp
     }
 
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.

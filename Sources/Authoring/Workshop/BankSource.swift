@@ -12,6 +12,7 @@ public import QuestionBank
 /// |---|---|
 /// | `bank.json` | id, version, languages, translations, days of validity, names of areas, promises |
 /// | `programmes.json` | the table of programmes |
+/// | `calendar.json` | the days that are worked, where the bank states them |
 /// | `blueprints/*.json` | one blueprint each, with its joint table |
 /// | `items/*.items` | the questions, one file for an area or a chapter |
 /// | `media/**` | the drawings that questions name |
@@ -100,6 +101,7 @@ private struct Reader {
             return nil
         }
         let programmes = decode([Programme].self, "programmes.json") ?? []
+        let calendar = calendar()
         let blueprints = names(in: "blueprints", ending: ".json").compactMap { blueprint("blueprints/\($0)") }
         readItems(languages: languages)
         let packed = packed(translations: translations)
@@ -110,7 +112,7 @@ private struct Reader {
                 translations: translations, validFrom: configuration.validFrom,
                 validUntil: configuration.validUntil, areas: configuration.areas, programmes: programmes,
                 blueprints: blueprints, promises: configuration.promises ?? [],
-                items: packed.values.map(\.indexEntry)),
+                items: packed.values.map(\.indexEntry), calendar: calendar),
             items: packed,
             keys: Dictionary(
                 uniqueKeysWithValues: items.filter { packed[$0.item.id] != nil }.map { ($0.item.id, $0.key) }),
@@ -191,6 +193,15 @@ private struct Reader {
             findings.append(Finding(file: name, rule: .badValue, JSONCoder.explain(error)))
             return nil
         }
+    }
+
+    private mutating func calendar() -> WorkCalendar? {
+        guard fileExists("\(folder)/calendar.json") else { return nil }
+        guard let calendar = decode(WorkCalendar.self, "calendar.json") else { return nil }
+        for problem in calendar.contradictions {
+            findings.append(Finding(file: "calendar.json", rule: .calendar, problem))
+        }
+        return calendar
     }
 
     private mutating func blueprint(_ name: String) -> Blueprint? {

@@ -52,6 +52,8 @@ public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
         case picture
         /// A picture without words for those who do not see it.
         case pictureAlternative = "picture-alternative"
+        /// A holiday calendar that contradicts itself.
+        case calendar
         /// A programme whose figures contradict each other, or that the blueprint does not match.
         case programme
         /// A joint table that does not keep its marginals, or is not stored.

@@ -1,11 +1,22 @@
 /// A kind of exam as the table of programmes states it; a figure nobody knows for certain is nil.
 public struct Programme: Codable, Hashable, Sendable {
-    public enum DayKind: String, Codable, Sendable { case natural, working }
+    /// How waiting days are counted; `rolling` are natural days whose last one gives way to the next working day.
+    public enum DayKind: String, Codable, Sendable { case natural, working, rolling }
+    /// Which part of the exam a programme is, where it is one of an application's.
+    public enum Subject: String, Codable, Sendable {
+        /// Subject 1: law and knowledge (Order 162 Art. 30, 32).
+        case one
+        /// The knowledge part of subject 3, called subject 4 (Art. 35), which follows the skill exams (Art. 39).
+        case four
+    }
 
     public let code: ProgrammeCode
     public let names: [LanguageTag: String]
     /// The vehicle classes it is for; `*` stands for all.
     public let classes: [VehicleClass]
+    public let subject: Subject?
+    /// Why somebody sits it; nil for any reason.
+    public let reasons: [ExamReason]?
     public let questions: Int?
     public let pointsEach: Int?
     public let full: Int?
@@ -65,6 +76,9 @@ public struct Programme: Codable, Hashable, Sendable {
 
     /// Whether the programme is for a vehicle class.
     public func isFor(_ vehicleClass: VehicleClass) -> Bool { classes.contains(vehicleClass) || classes.contains("*") }
+
+    /// Whether the programme is for somebody who comes for a reason.
+    public func isFor(_ reason: ExamReason) -> Bool { reasons?.contains(reason) ?? true }
 
     /// The programme with every figure known, without which no exam of it begins.
     public func complete() throws(MissingFigures) -> CompleteProgramme {

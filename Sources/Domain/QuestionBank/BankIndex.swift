@@ -18,6 +18,8 @@ public struct BankIndex: Codable, Hashable, Sendable {
     public let programmes: [Programme]
     public let blueprints: [Blueprint]
     public let promises: [Promise]
+    /// The days that are worked; nil when the bank states none.
+    public let calendar: WorkCalendar?
     /// In order of their ids.
     public let items: [ItemIndexEntry]
 
@@ -39,7 +41,7 @@ public struct BankIndex: Codable, Hashable, Sendable {
         id: String, version: Int, languages: [LanguageTag], translations: [LanguageTag] = [], validFrom: CalendarDate?,
         validUntil: CalendarDate?,
         areas: [Area: [LanguageTag: String]], programmes: [Programme], blueprints: [Blueprint], promises: [Promise],
-        items: [ItemIndexEntry]
+        items: [ItemIndexEntry], calendar: WorkCalendar? = nil
     ) {
         self.id = id
         self.version = version
@@ -51,6 +53,7 @@ public struct BankIndex: Codable, Hashable, Sendable {
         self.programmes = programmes
         self.blueprints = blueprints
         self.promises = promises
+        self.calendar = calendar
         self.items = items.sorted { $0.id < $1.id }
     }
 

@@ -4,7 +4,7 @@ public import Cryptography
 public import Exam
 import Platform
 
-/// One candidate's right to sit one exam on one day, as the center made it.
+/// One candidate's right to sit one exam, or several in their order, on one day, as the center made it.
 public struct Booking: Hashable, Sendable, Codable {
     public var id: BookingID
     /// Keyed digest of the document's kind and number: see `candidateDigest`.
@@ -13,10 +13,13 @@ public struct Booking: Hashable, Sendable, Codable {
     public var subject: String
     /// A `BookedPerson`, sealed, base64url.
     public var sealed: String
+    /// The exam, or the first of several.
     public var programme: ProgrammeCode
+    /// What follows in the same visit, each after the one before is passed.
+    public var then: [ProgrammeCode]
     public var vehicleClass: VehicleClass
     public var day: CalendarDate
-    /// From 1; 2 is the make-up exam.
+    /// The first sitting of `programme` that this booking gives, from 1; 2 is the make-up exam.
     public var attemptNumber: Int
     public var language: LanguageTag
     public var accommodations: Accommodations
@@ -24,7 +27,8 @@ public struct Booking: Hashable, Sendable, Codable {
 
     public init(
         id: BookingID, candidate: String, subject: String, sealed: String, programme: ProgrammeCode,
-        vehicleClass: VehicleClass, day: CalendarDate, attemptNumber: Int, language: LanguageTag,
+        then: [ProgrammeCode] = [], vehicleClass: VehicleClass, day: CalendarDate, attemptNumber: Int,
+        language: LanguageTag,
         accommodations: Accommodations, facts: EligibilityFacts
     ) {
         self.id = id
@@ -32,6 +36,7 @@ public struct Booking: Hashable, Sendable, Codable {
         self.subject = subject
         self.sealed = sealed
         self.programme = programme
+        self.then = then
         self.vehicleClass = vehicleClass
         self.day = day
         self.attemptNumber = attemptNumber
@@ -39,6 +44,9 @@ public struct Booking: Hashable, Sendable, Codable {
         self.accommodations = accommodations
         self.facts = facts
     }
+
+    /// Every exam of the booking, in the order in which they are sat.
+    public var programmes: [ProgrammeCode] { [programme] + then }
 }
 
 /// What was granted to a candidate before the day.

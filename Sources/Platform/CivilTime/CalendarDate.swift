@@ -43,6 +43,13 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// Monday is 1, Sunday is 7 (ISO 8601).
+    public var weekday: Int {
+        // 1970-01-01 was a Thursday.
+        let sinceMonday = (daysSinceEpoch + 3) % 7
+        return (sinceMonday + 7) % 7 + 1
+    }
+
     public var daysSinceEpoch: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
@@ -53,10 +60,19 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
 
     public static func < (a: Self, b: Self) -> Bool { (a.year, a.month, a.day) < (b.year, b.month, b.day) }
 
-    /// The same day so many years later; the 29th of February becomes the 28th.
-    public func adding(years: Int) -> CalendarDate {
-        CalendarDate(year: year + years, month: month, day: day)
-            ?? CalendarDate(year: year + years, month: month, day: day - 1) ?? self
+    /// The same day so many years later; the 29th of February becomes the 28th where there is none.
+    public func adding(years: Int) -> CalendarDate { adding(months: 12 * years) }
+
+    /// The same day so many months later, or the month's last where it has no such day (Civil Code of the PRC, Art. 202).
+    ///
+    /// - Precondition: the year stays between 1 and 9999.
+    public func adding(months: Int) -> CalendarDate {
+        let count = year * 12 + month - 1 + months
+        let last = Self.daysIn(month: count % 12 + 1, year: count / 12)
+        guard let date = CalendarDate(year: count / 12, month: count % 12 + 1, day: min(day, last)) else {
+            preconditionFailure("\(months) months from \(self) are out of the calendar")
+        }
+        return date
     }
 
     public func adding(days: Int) -> CalendarDate { CalendarDate(daysSinceEpoch: daysSinceEpoch + days) }

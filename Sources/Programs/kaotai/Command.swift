@@ -30,6 +30,8 @@ struct Command: Sendable {
             "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
         Command("provision", "identity …", "what makes a machine an appliance", run: provisionCommand),
         Command("result", "verify FILE --trust JWKS", "check signed results", run: resultCommand),
+        Command(
+            "rules", "eligibility|deadlines …", "who sits an exam, and the dates that are computed", run: rulesCommand),
         Command("screen", "capture TERMINAL FILE.png", "what a terminal shows now", run: screenCommand),
         Command("status", "", "the hall now: seats, readers, interlocks, courier, disk", run: statusCommand),
     ]

@@ -1,3 +1,4 @@
+import CivilTime
 import Cryptography
 import Exam
 import IdentityCards
@@ -11,6 +12,7 @@ struct Person: Sendable {
     let number: Int
     let document: IdentityDocument
     let programme: ProgrammeCode
+    let vehicleClass: VehicleClass
     let language: LanguageTag
     let reason: ExamReason
     /// Of a thousand questions, how many this person would answer rightly.
@@ -31,7 +33,7 @@ struct Person: Sendable {
             var generator = ChaCha20Generator(seed: own)
             let choice: (ProgrammeCode, ExamReason)
             if let programme {
-                choice = (programme, reasons.first { $0.0 == programme }?.1 ?? .first)
+                choice = (programme, bank.index.programme(programme)?.reasons?.first ?? .first)
             } else {
                 choice = choices[(number - 1) % choices.count]
             }
@@ -41,7 +43,38 @@ struct Person: Sendable {
             let knowledge = number % 6 == 0 ? 820 : 950 + generator.uniform(below: 50)
             return Person(
                 number: number, document: InventedPeople.resident(100 + number + seed % 4000), programme: choice.0,
+                vehicleClass: bank.index.programme(choice.0)?.classes.first { $0 != "*" } ?? "C1",
                 language: language, reason: choice.1, knowledge: knowledge, seed: own)
+        }
+    }
+
+    /// A case that the rules admit.
+    func facts(on day: CalendarDate) -> EligibilityFacts {
+        EligibilityFacts(reason: reason).with {
+            switch reason {
+            case .first: break
+            case .upgrade: $0.heldClass = "C1"
+            case .restore:
+                $0.cancellation = .expired
+                $0.cancelledOn = day.adding(days: -200)
+            case .foreign, .military:
+                $0.holder = .ordinary
+                $0.licence = .full
+                $0.stayedNinetyDays = true
+                $0.papersComplete = true
+                $0.heldTwoYears = true
+                $0.acceptedOn = day.adding(days: -30)
+            case .full12: $0.studyComplete = true
+            case .points:
+                $0.belowTwelvePoints = true
+                $0.reductionExcluded = false
+                $0.pointsReduced = 0
+                $0.studiedOneHour = true
+            }
+            if reason == .first || reason == .upgrade {
+                $0.learnerCertificateOn = day.adding(days: -90)
+                $0.skillsPassed = true
+            }
         }
     }
 

@@ -142,17 +142,14 @@ final class Site: Sendable {
 
     private func book(_ people: [Person]) throws {
         let today = SystemTime().wall().date()
-        let bookings: [JSONValue] = people.map { person in
-            var facts: [String: JSONValue] = ["reason": .string(person.reason.rawValue)]
-            if person.reason == .restore {
-                facts["cancellation"] = "expired"
-                facts["cancelledOn"] = .string(today.adding(days: -200).description)
-            }
-            return [
+        let bookings: [JSONValue] = try people.map { person in
+            [
                 "kind": .string(person.document.kind.rawValue), "number": .string(person.document.number),
                 "name": .string(person.document.name), "sex": .string(person.number % 2 == 0 ? "female" : "male"),
-                "programme": .string(person.programme.rawValue), "class": "C1", "day": .string(today.description),
-                "language": .string(person.language.rawValue), "attempt": 1, "facts": .object(facts),
+                "programme": .string(person.programme.rawValue), "class": .string(person.vehicleClass.rawValue),
+                "day": .string(today.description),
+                "language": .string(person.language.rawValue), "attempt": 1,
+                "facts": try JSONCoder.tree(person.facts(on: today)),
             ]
         }
         let file = "\(folder)/bookings.json"

@@ -14,6 +14,8 @@ public struct BookingEntry: Hashable, Sendable, Codable {
     public var name: String
     public var sex: BookedPerson.Sex?
     public var programme: ProgrammeCode
+    /// Exams that follow in the same visit, each after the one before is passed.
+    public var then: [ProgrammeCode]?
     public var vehicleClass: VehicleClass
     public var day: CalendarDate
     public var language: LanguageTag
@@ -22,7 +24,7 @@ public struct BookingEntry: Hashable, Sendable, Codable {
     public var accommodations: Accommodations?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, kind, number, name, sex, programme
+        case id, kind, number, name, sex, programme, then
         case vehicleClass = "class"
         case day, language, attempt, facts, accommodations
     }
@@ -39,16 +41,36 @@ public struct BookingEntry: Hashable, Sendable, Codable {
         if let id, id.rawValue.isEmpty || id.rawValue.utf8.count > 100 {
             problems.append(("id", "is empty or too long"))
         }
+        if let points = facts.pointsReduced, !(0...6).contains(points) {
+            problems.append(("facts.pointsReduced", "should be 0 to 6"))
+        }
+        let all = [programme] + (then ?? [])
+        if Set(all).count != all.count { problems.append(("then", "one exam stands twice in the booking")) }
         if let programmes {
-            if let known = programmes[programme] {
-                if !known.isFor(vehicleClass) {
-                    problems.append(("class", "programme \(programme) is not for class \(vehicleClass)"))
+            for (place, code) in all.enumerated() {
+                let member = place == 0 ? "programme" : "then"
+                guard let known = programmes[code] else {
+                    problems.append((member, "\"\(code)\" is in no bank of this center"))
+                    continue
                 }
-            } else {
-                problems.append(("programme", "\"\(programme)\" is in no bank of this center"))
+                problems += self.problems(of: known, member: member)
             }
         }
         return problems
+    }
+
+    /// What keeps a programme from being booked; who is refused by the rules may be booked, and is told why at the hall.
+    private func problems(of programme: Programme, member: String) -> [(field: String, reason: String)] {
+        guard programme.isFor(vehicleClass) else {
+            return [("class", "programme \(programme.code) is not for class \(vehicleClass)")]
+        }
+        guard programme.isFor(facts.reason) else {
+            return [(member, "programme \(programme.code) is not for reason \"\(facts.reason.rawValue)\"")]
+        }
+        let decision = facts.decision(programme: programme, vehicleClass: vehicleClass, on: day)
+        guard decision.why == .factMissing, let fact = decision.values["fact"] else { return [] }
+        let words = "is wanted for reason \"\(facts.reason.rawValue)\" and programme \(programme.code)"
+        return [("facts.\(fact)", "\(words) (\(decision.article))")]
     }
 
     private var numberProblem: String? {
@@ -106,6 +128,10 @@ public enum BookingsFile {
             for member in members.keys.sorted() where !known.contains(member) {
                 problems.append("\(place): \(member): is no member of a booking")
             }
+            let facts = Set(EligibilityFacts.members)
+            for member in (value["facts"]?.objectValue ?? [:]).keys.sorted() where !facts.contains(member) {
+                problems.append("\(place): facts.\(member): is no fact of a booking")
+            }
             let unknown = unknownWords(in: value)
             guard unknown.isEmpty else {
                 problems += unknown.map { "\(place): \($0)" }
@@ -135,10 +161,21 @@ public enum BookingsFile {
 
     /// Members that hold none of the words that may stand there, with those words: the decoder names only its types.
     private static func unknownWords(in booking: JSONValue) -> [String] {
+        let facts = booking["facts"]
         let lists: [(name: String, found: JSONValue?, words: [String])] = [
             ("kind", booking["kind"], DocumentKind.allCases.map(\.rawValue)),
             ("sex", booking["sex"], [BookedPerson.Sex.male, .female].map(\.rawValue)),
-            ("facts.reason", booking["facts"]?["reason"], ExamReason.allCases.map(\.rawValue)),
+            ("facts.reason", facts?["reason"], ExamReason.allCases.map(\.rawValue)),
+            (
+                "facts.cancellation", facts?["cancellation"],
+                EligibilityFacts.Cancellation.allCases.map(\.rawValue)
+            ),
+            ("facts.licence", facts?["licence"], EligibilityFacts.Licence.allCases.map(\.rawValue)),
+            ("facts.holder", facts?["holder"], EligibilityFacts.Holder.allCases.map(\.rawValue)),
+            (
+                "facts.ban.cause", facts?["ban"]?["cause"],
+                EligibilityFacts.Ban.Cause.allCases.map(\.rawValue)
+            ),
         ]
         return lists.compactMap { name, found, words in
             guard let text = found?.stringValue, !words.contains(text) else { return nil }

@@ -23,7 +23,7 @@ struct BookingMaker {
         let person = BookedPerson(name: entry.name, number: maskedNumber(entry.number), sex: entry.sex)
         let booking = Booking(
             id: id, candidate: candidate, subject: subject, sealed: try person.sealed(key: key, subject: subject),
-            programme: entry.programme, vehicleClass: entry.vehicleClass, day: entry.day,
+            programme: entry.programme, then: entry.then ?? [], vehicleClass: entry.vehicleClass, day: entry.day,
             attemptNumber: entry.attempt, language: entry.language,
             accommodations: entry.accommodations ?? Accommodations(), facts: entry.facts)
         return BookingRecord(
