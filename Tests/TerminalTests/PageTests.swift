@@ -182,14 +182,36 @@ import Testing
 
     @Test func `long items fit or are named with how far they got`() throws {
         let fit = ScreenFit(kiosk: try Kiosk(folder: kioskFolder))
-        let short = fit.misfits(language: "zh-Hans", kind: .judge, stem: "可以。", options: ["", ""], picture: true)
-        #expect(short == [])
-        let endless = String(repeating: "这道题目没有尽头。", count: 80)
-        let long = fit.misfits(
-            language: "zh-Hans", kind: .single, stem: endless, options: ["甲", "乙", "丙", "丁"], picture: true)
-        #expect(long.count == 9)
-        #expect(long.allSatisfy { $0.description.contains("does not fit") })
-        #expect(fit.unknownGlyphs("普通话 English", language: "zh-Hans") == 0)
-        #expect(fit.unknownGlyphs("\u{10FFF0}", language: "zh-Hans") == 1)
+        func sample(_ kind: Screen.QuestionKind, _ stem: String, _ options: [String], _ explanation: String)
+            -> QuestionSample
+        {
+            QuestionSample(
+                language: "zh-Hans", kind: kind, stem: stem, options: options, explanation: explanation, area: "法律",
+                picture: PictureReference(digest: "", alternative: "路"))
+        }
+        let short = sample(.judge, "可以。", ["", ""], "就是可以。")
+        #expect(fit.misfits(short) == [])
+        #expect(fit.explanationMisfits(short) == [])
+        let endless = String(repeating: "这道题目没有尽头。", count: 160)
+        let long = sample(.single, endless, ["甲", "乙", "丙", "丁"], endless)
+        #expect(fit.misfits(long).count == 9)
+        #expect(fit.explanationMisfits(long).count == 9)
+        #expect(fit.misfits(long).allSatisfy { $0.description.contains("does not fit") })
+        #expect(fit.unknownCharacters("普通话 English", language: "zh-Hans") == [])
+        #expect(fit.unknownCharacters("普通\u{10FFF0}话\u{10FFF0}", language: "zh-Hans") == ["\u{10FFF0}"])
+    }
+
+    @Test func `a question is drawn as a seat shows it, and its explanation after the end`() throws {
+        let preview = QuestionPreview(kiosk: try Kiosk(folder: kioskFolder), width: 1024, height: 768)
+        let sample = QuestionSample(
+            language: "en", kind: .single, stem: "Which?", options: ["This", "That"], explanation: "That one.",
+            area: "Law", picture: nil)
+        let mark: [UInt8] = [0x89, 0x50, 0x4E, 0x47]
+        let question = preview.question(sample, textSize: .normal)
+        let explanation = preview.explanation(sample, textSize: .normal)
+        #expect(question.starts(with: mark) && explanation.starts(with: mark))
+        #expect(question != explanation)
+        #expect(question != preview.question(sample, textSize: .largest))
+        #expect(question == preview.question(sample, textSize: .normal))
     }
 }

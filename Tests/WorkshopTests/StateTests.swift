@@ -178,3 +178,24 @@ import Testing
         #expect(Self.read(folder).errors == [])
     }
 }
+
+@Suite struct TranslationProgressTests {
+    @Test func `a translation's questions are complete, unread, partial or missing`() throws {
+        let folder = try BankFolder()
+        try folder.change("bank.json", #""en"],"#, to: #""en"], "translations": ["ru"],"#)
+        let items = "items/test.items"
+        let stem = "stem.ru: Вопрос.\n"
+        let explanation = "explain.ru: Ответ.\n"
+        try folder.change(
+            items, "[TEST-01]\n", to: "[TEST-01]\n" + stem + explanation + "reviewed.ru: A B 2026-11-22\n")
+        try folder.change(items, "[TEST-02]\n", to: "[TEST-02]\n" + stem + explanation)
+        try folder.change(items, "[TEST-03]\n", to: "[TEST-03]\n" + stem)
+        try folder.change(items, "[TEST-04]\n", to: "[TEST-04]\nstate: retired\n")
+        let source = BankSource(folder: folder.path, today: CalendarDate("2026-11-25"))
+        let progress = try #require(TranslationProgress.of(source.items, translations: ["ru"]).first)
+        #expect(progress.complete == ["TEST-01"])
+        #expect(progress.unread == ["TEST-02"])
+        #expect(progress.partial == ["TEST-03"])
+        #expect(progress.missing.count == 26 && progress.total == 29)
+    }
+}

@@ -47,48 +47,50 @@ public final class ScreenFit {
         builders = Self.panels.map { ($0, Metrics(width: $0.width, height: $0.height, panel: $0.size)) }
     }
 
-    /// Where one question, in one language, does not fit; empty when it fits everywhere.
-    ///
-    /// - Parameter options: empty texts for true and false.
-    public func misfits(
-        language: String, kind: Screen.QuestionKind, stem: String, options: [String], picture: Bool
-    ) -> [Misfit] {
-        var misfits: [Misfit] = []
-        for (panel, metrics) in builders {
-            for size in TextSize.allCases {
-                let page = page(language, kind, stem, options, picture, size, metrics)
-                let scale = page.textScale ?? 0
-                if scale < Self.smallest {
-                    misfits.append(
-                        Misfit(
-                            width: panel.width, height: panel.height, textSize: size, reached: Int(scale * 1000)))
-                }
-            }
+    /// Where a question does not fit; empty when it fits everywhere.
+    public func misfits(_ sample: QuestionSample) -> [Misfit] {
+        each { panel, metrics, size in
+            // An option that is chosen has a sign at its end.
+            let scale = page(sample.question(textSize: size, chosen: 1), metrics).textScale ?? 0
+            return scale < Self.smallest
+                ? Misfit(width: panel.width, height: panel.height, textSize: size, reached: Int(scale * 1000)) : nil
         }
-        return misfits
     }
 
-    /// Characters of a text that no installed font has, on any screen.
-    public func unknownGlyphs(_ text: String, language: String) -> Int {
+    /// Where there is no room for a question's explanation after the end, even if it is the only one.
+    public func explanationMisfits(_ sample: QuestionSample) -> [Misfit] {
+        each { panel, metrics, size in
+            let page = page(sample.result(textSize: size), metrics)
+            let isShown = page.marks.contains { mark in
+                if case .text(let key, _) = mark.kind { key.string == sample.explanation } else { false }
+            }
+            return isShown ? nil : Misfit(width: panel.width, height: panel.height, textSize: size, reached: 0)
+        }
+    }
+
+    private func each(_ measure: (Panel, Metrics, TextSize) -> Misfit?) -> [Misfit] {
+        builders.flatMap { panel, metrics in
+            TextSize.allCases.compactMap { measure(panel, metrics, $0) }
+        }
+    }
+
+    /// The characters of a text that no installed font has, each once.
+    public func unknownCharacters(_ text: String, language: String) -> [Character] {
+        guard unknownGlyphs(text, language: language) > 0 else { return [] }
+        var seen: Set<Character> = []
+        return text.filter { character in
+            seen.insert(character).inserted && unknownGlyphs(String(character), language: language) > 0
+        }.map(\.self)
+    }
+
+    private func unknownGlyphs(_ text: String, language: String) -> Int {
         let style = TextStyle(size: 40, language: language)
         let key = TextKey(string: text, style: style, width: 0, alignment: .leading)
         return shaper.shape(key, rightToLeft: Languages.runsRightToLeft(language)).unknownGlyphs
     }
 
-    private func page(
-        _ language: String, _ kind: Screen.QuestionKind, _ stem: String, _ options: [String], _ picture: Bool,
-        _ size: TextSize, _ metrics: Metrics
-    ) -> Page {
-        let question = Screen.Question(
-            number: 100, total: 100, kind: kind, stem: stem,
-            options: options.enumerated().map { .init(number: $0 + 1, text: $1, chosen: $0 == 0) },
-            picture: picture ? PictureReference(digest: "", alternative: "") : nil, flagged: false, answered: 99,
-            goingBack: false, committed: false)
-        let scene = Scene(
-            revision: 1, language: language, textSize: size, seat: 1,
-            header: Header(candidate: "*", programme: "", clock: .stopped(remaining: 0), saved: .saved),
-            screen: .question(question))
-        return PageBuilder(
+    private func page(_ scene: Scene, _ metrics: Metrics) -> Page {
+        PageBuilder(
             scene, metrics: metrics, strings: kiosk.strings, shaper: shaper, pictures: pictures,
             moment: Moment(boot: 0, timeOfDay: "")
         ).build()

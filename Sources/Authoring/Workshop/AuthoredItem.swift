@@ -1,4 +1,4 @@
-internal import Exam
+public import Exam
 public import QuestionBank
 
 /// Where a question is in its life; only an active one is packed.
@@ -28,7 +28,7 @@ public struct AuthoredItem: Sendable {
     public let line: Int?
 
     /// The questions of an opened package, all of which are active.
-    static func all(of contents: BankContents, file: String) -> [AuthoredItem] {
+    public static func all(of contents: BankContents, file: String) -> [AuthoredItem] {
         contents.index.items.compactMap { entry in
             contents.items[entry.id].map {
                 AuthoredItem(item: $0, key: contents.keys[entry.id] ?? [], state: .active, file: file, line: nil)
@@ -50,6 +50,17 @@ public struct AuthoredItem: Sendable {
         }
         return item.with(texts: texts, picture: picture, enemies: enemies)
     }
+
+    /// How much a fault in a language's texts weighs: what is not packed stands in nobody's way.
+    ///
+    /// - Parameter translations: the languages in which a question may be missing.
+    public func weight(in language: LanguageTag, translations: [LanguageTag]) -> Finding.Weight {
+        let isRead = !translations.contains(language) || isReviewed(in: language)
+        return weight == .error && isRead ? .error : .warning
+    }
+
+    /// How much a fault weighs that touches all languages.
+    var weight: Finding.Weight { state == .draft || state == .review ? .warning : .error }
 
     /// Whether somebody other than the translator has read the texts of a language.
     func isReviewed(in language: LanguageTag) -> Bool {

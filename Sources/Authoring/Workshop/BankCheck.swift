@@ -64,11 +64,10 @@ public struct BankCheck {
     mutating func report(
         _ authored: AuthoredItem, _ rule: Finding.Rule, _ message: String, weight: Finding.Weight? = nil
     ) {
-        let natural: Finding.Weight = authored.state == .draft || authored.state == .review ? .warning : .error
         findings.append(
             Finding(
                 file: authored.file, line: authored.line, item: authored.item.id, rule: rule, message,
-                weight: weight ?? natural))
+                weight: weight ?? authored.weight))
     }
 
     mutating func report(_ rule: Finding.Rule, _ message: String) {

@@ -24,6 +24,8 @@ public struct BankSource: Sendable {
     public let contents: BankContents?
     /// All questions in any state, with all their texts, in order of their ids.
     public let items: [AuthoredItem]
+    /// PNG bytes by digest, of the questions of all states.
+    public let pictures: [String: [UInt8]]
     public let findings: [Finding]
 
     public var errors: [Finding] { findings.filter { $0.weight == .error } }
@@ -34,6 +36,7 @@ public struct BankSource: Sendable {
         var reader = Reader(folder: folder, today: today ?? SystemTime().wall().date())
         contents = reader.read()
         items = reader.items
+        pictures = reader.pictures
         findings = reader.findings
     }
 
@@ -82,8 +85,8 @@ private struct Reader {
     let folder: String
     let today: CalendarDate
     var findings: [Finding] = []
-    var items: [AuthoredItem] = []
-    private var pictures: [String: [UInt8]] = [:]
+    private(set) var items: [AuthoredItem] = []
+    private(set) var pictures: [String: [UInt8]] = [:]
     private var rendered: [String: (digest: String, height: Int)] = [:]
 
     init(folder: String, today: CalendarDate) {

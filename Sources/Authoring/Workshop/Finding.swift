@@ -2,7 +2,7 @@ public import Exam
 
 /// Something in a bank's files that is not as it must be.
 public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The rules of `kaotai bank check`, by the names that its output uses.
+    /// The rules of `kaotai bank check`, by the names that its output uses; `remedy` says what to do.
     public enum Rule: String, CaseIterable, Sendable {
         /// A file is missing or cannot be read.
         case file

@@ -5,17 +5,19 @@ import Exam
 import Packages
 import Platform
 import QuestionBank
-import Terminal
-import TerminalLink
 import Workshop
 
 private let bankHelp = """
     kaotai bank: question banks
 
-      kaotai bank check DIR|PACKAGE     every rule a question, a blueprint and a translation must keep
+      kaotai bank check DIR|PACKAGE     every rule a question, a blueprint and a translation must keep;
+                                        --help tells more
       kaotai bank blueprint DIR         make the joint tables that blueprints do not have yet
       kaotai bank programmes DIR|PACKAGE
                                         the programmes, and what keeps each from being used
+      kaotai bank states DIR            how many questions there are, by area, kind, state and language
+      kaotai bank preview ITEM [DIR] --out FOLDER
+                                        a question as seats show it, PNG files in all its languages
       kaotai bank derive DIR --language zh-Hant
                                         traditional characters made from the simplified ones; --help tells more
       kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
@@ -33,6 +35,9 @@ private let bankHelp = """
 func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
+    case "check": return try await bankCheckCommand(rest)
+    case "states": return try bankStatesCommand(rest)
+    case "preview": return try bankPreviewCommand(rest)
     case "derive": return try bankDeriveCommand(rest)
     default: break
     }
@@ -47,7 +52,6 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     }
     let path = options.words[1]
     switch options.words[0] {
-    case "check": return try checkBank(path, json: options.has("json"))
     case "blueprint": return try makeBlueprints(path, json: options.has("json"))
     case "programmes": return try listProgrammes(path, json: options.has("json"))
     case "pack": return try packBank(path, out: try options.required("out"), json: options.has("json"))
@@ -66,85 +70,6 @@ private func open(_ path: String) throws -> QuestionPackage {
     } catch {
         throw Failure(.badData, error.description)
     }
-}
-
-// MARK: check
-
-private func checkBank(_ path: String, json: Bool) throws -> ExitCode {
-    guard fileExists(path) else { throw Failure(.inputOutput, "\(path): there is no such file or folder") }
-    let contents: BankContents?
-    let findings: [Finding]
-    if isDirectory(path) {
-        let source = BankSource(folder: path)
-        contents = source.contents
-        findings = source.findings
-    } else {
-        do throws(PackageError) {
-            let opened = try QuestionPackage(path: path).contents()
-            contents = opened
-            findings = BankCheck.findings(in: opened, file: path)
-        } catch {
-            contents = nil
-            findings = [Finding(file: path, rule: .package, error.description)]
-        }
-    }
-    let onScreens = try contents.map { try screenFindings(in: $0, file: path) } ?? []
-    let errors = (findings + onScreens).filter { $0.weight == .error }
-    let warnings = findings.filter { $0.weight == .warning }
-    let languages = contents?.index.languages ?? []
-    if json {
-        try printJSON([
-            "items": .integer(contents?.items.count ?? 0),
-            "languages": .array(languages.map { .string($0.rawValue) }),
-            "errors": .array(errors.map(tree)), "warnings": .array(warnings.map(tree)),
-        ])
-    } else {
-        for error in errors { standardOutput("error: \(error)\n") }
-        for warning in warnings { standardOutput("warning: \(warning)\n") }
-        let names = languages.map(\.rawValue).joined(separator: ", ")
-        standardOutput(
-            "\(contents?.items.count ?? 0) items in \(names.isEmpty ? "no language" : names): "
-                + "\(errors.count) errors, \(warnings.count) warnings\n")
-    }
-    return errors.isEmpty ? .done : .foundWrong
-}
-
-/// What does not stand on the screens that halls have, in every language and text size.
-private func screenFindings(in contents: BankContents, file: String) throws -> [Finding] {
-    let fit = ScreenFit(kiosk: try Kiosk(folder: try sharedFolder(nil) + "/Kiosk"))
-    var findings: [Finding] = []
-    for item in contents.items.values.sorted(by: { $0.id < $1.id }) {
-        for (language, text) in item.texts.sorted(by: { $0.key < $1.key }) {
-            func found(_ what: String) {
-                findings.append(Finding(file: file, item: item.id, rule: .screen, "\(language): \(what)"))
-            }
-            let options = item.kind == .judge ? ["", ""] : text.options.sorted { $0.key < $1.key }.map(\.value)
-            let kind: Screen.QuestionKind =
-                switch item.kind {
-                case .judge: .judge
-                case .single: .single
-                case .multi: .multi
-                }
-            for misfit in fit.misfits(
-                language: language.rawValue, kind: kind, stem: text.stem, options: options, picture: item.picture != nil
-            ) {
-                found("the question \(misfit)")
-            }
-            for words in [text.stem, text.explanation] + options {
-                let unknown = fit.unknownGlyphs(words, language: language.rawValue)
-                if unknown > 0 { found("\(unknown) characters of \"\(words)\" are in no installed font") }
-            }
-        }
-    }
-    return findings
-}
-
-private func tree(_ finding: Finding) -> JSONValue {
-    [
-        "file": .string(finding.file), "line": finding.line.map(JSONValue.integer) ?? .null,
-        "item": finding.item.map { .string($0.rawValue) } ?? .null, "rule": .string(finding.rule.rawValue),
-        "message": .string(finding.message),
-    ]
 }
 
 // MARK: blueprint and programmes
