@@ -5,9 +5,10 @@
 
 An answers file is the array that a result's "responses" is the digest of; a paper file is what
 `kaotai bank draw --json` prints for the result's seed. Results and their files are named in the same order.
-Exit code 0: everything fits; 1: something does not, each line says what. Needs python3-cryptography.
+Exit code 0: everything fits; 1: something does not, each line says what. Needs python3-cryptography, and the openssl
+command for signatures of suite gm (SM2 with SM3).
 """
-import argparse, base64, hashlib, itertools, json, sqlite3, sys
+import argparse, base64, hashlib, itertools, json, sqlite3, subprocess, sys, tempfile
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -29,16 +30,45 @@ def trusted(path):
     for jwk in json.load(open(path))["keys"]:
         if jwk.get("kty") == "OKP" and jwk.get("crv") == "Ed25519":
             keys[b64(sha(canonical({name: jwk[name] for name in ("crv", "kty", "x")})))] = jwk
+        elif jwk.get("kty") == "EC" and jwk.get("crv") == "SM2" and jwk.get("use") == "sig":
+            keys[b64(sha(canonical({name: jwk[name] for name in ("crv", "kty", "x", "y")})))] = jwk
     return keys
+
+
+def verify_sm2(jwk, signature, message):
+    """r || s as a DER sequence of two integers, and the point as a SubjectPublicKeyInfo, for the openssl command."""
+    if len(signature) != 64:
+        raise ValueError("an SM2 signature has 64 bytes")
+    def integer(data):
+        data = data.lstrip(b"\0") or b"\0"
+        data = b"\0" * (data[0] >> 7) + data
+        return bytes([2, len(data)]) + data
+    numbers = integer(signature[:32]) + integer(signature[32:])
+    point = unb64(jwk["x"]) + unb64(jwk["y"])
+    key = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004") + point
+    with tempfile.TemporaryDirectory() as folder:
+        def file(name, data):
+            open(f"{folder}/{name}", "wb").write(data)
+            return f"{folder}/{name}"
+        done = subprocess.run(
+            ["openssl", "dgst", "-sm3", "-sigopt", "distid:1234567812345678", "-keyform", "DER",
+             "-verify", file("key", key), "-signature", file("signature", bytes([0x30, len(numbers)]) + numbers),
+             file("message", message)], capture_output=True)
+    if done.returncode != 0:
+        raise ValueError("openssl does not verify the SM2 signature")
 
 
 def payload_of(jws, keys):
     header, payload, signature = jws.strip().split(".")
     fields = json.loads(unb64(header))
-    if fields["alg"] != "EdDSA" or fields["kid"] not in keys:
-        raise ValueError("not signed with EdDSA by a trusted key")
-    key = keys[fields["kid"]]
-    Ed25519PublicKey.from_public_bytes(unb64(key["x"])).verify(unb64(signature), f"{header}.{payload}".encode())
+    key = keys.get(fields["kid"])
+    if not key or fields["alg"] != ("SM2" if key["crv"] == "SM2" else "EdDSA"):
+        raise ValueError("not signed with EdDSA or SM2 by a trusted key")
+    message = f"{header}.{payload}".encode()
+    if key["crv"] == "SM2":
+        verify_sm2(key, unb64(signature), message)
+    else:
+        Ed25519PublicKey.from_public_bytes(unb64(key["x"])).verify(unb64(signature), message)
     document = json.loads(unb64(payload))
     if key.get("appliance", document["appliance"]) != document["appliance"]:
         raise ValueError("signed by the key of another appliance")

@@ -148,9 +148,12 @@ import Testing
         await center.stop()
     }
 
-    @Test func `neither name nor number stands in an order; appliance and center open the name`() async throws {
-        let center = try TestCenter()
-        let hall = try TestHall(center: center)
+    @Test(arguments: CipherSuite.allCases, CipherSuite.allCases)
+    func `neither name nor number stands in an order; appliance and center open the name`(
+        centerSuite: CipherSuite, hallSuite: CipherSuite
+    ) async throws {
+        let center = try TestCenter(suite: centerSuite)
+        let hall = try TestHall(center: center, suite: hallSuite)
         let trust = try await hall.enrol(at: center).center
         _ = try await center.center.book([.sample(1)], appliance: nil)
         let order = try #require(try await hall.client().orders(after: 0, waitSeconds: 0).first)
@@ -168,6 +171,7 @@ import Testing
         let byAppliance = try hall.keys.unwrap(try #require(bytes(base64url: keys.appliance)))
         let byCenter = try center.center.keys.store.unwrap(try #require(bytes(base64url: keys.center ?? "")))
         #expect(byAppliance == byCenter)
+        #expect(byAppliance.suite == hallSuite)
         let person = try BookedPerson(sealed: booking.sealed, key: byAppliance, subject: booking.subject)
         #expect(person == BookedPerson(name: "张三", number: "110***********4514", sex: .male))
         #expect(

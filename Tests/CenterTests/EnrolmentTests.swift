@@ -8,11 +8,12 @@ import Testing
 @testable import Center
 
 @Suite struct EnrolmentTests {
-    @Test func `an appliance gets its certificate, the center's keys and the candidate key that only it opens`()
-        async throws
-    {
-        let center = try TestCenter()
-        let hall = try TestHall(center: center)
+    @Test(arguments: CipherSuite.allCases, CipherSuite.allCases)
+    func `an appliance gets its certificate, the center's keys and the candidate key that only it opens`(
+        centerSuite: CipherSuite, hallSuite: CipherSuite
+    ) async throws {
+        let center = try TestCenter(suite: centerSuite)
+        let hall = try TestHall(center: center, suite: hallSuite)
         let answer = try await hall.enrol(at: center)
         let key = try CandidateKeyGrant.open(
             answer.grant, center: answer.center, appliance: "hall-1", with: hall.keys)
@@ -26,6 +27,7 @@ import Testing
         #expect(try text(hall.courier.grantPath) == answer.grant + "\n")
         // The key that proves the courier is the courier's alone.
         #expect(throws: Never.self) { try readPrivateFile(hall.courier.tls.key) }
+        #expect(answer.center.keys.compactMap { try? VerifyingKey(jwk: $0).suite } == [centerSuite])
         let trusted = try await center.center.trust()
         #expect(trusted.signingKey(hall.keys.thumbprint)?.document.appliance == "hall-1")
         await center.stop()

@@ -9,11 +9,12 @@ import Testing
 @testable import Center
 
 @Suite struct IngestTests {
-    @Test func `a segment is answered by a receipt that the center signed, and the same again by the same`()
-        async throws
-    {
-        let center = try TestCenter()
-        let hall = try TestHall(center: center)
+    @Test(arguments: CipherSuite.allCases, CipherSuite.allCases)
+    func `a segment is answered by a receipt that the center signed, and the same again by the same`(
+        centerSuite: CipherSuite, hallSuite: CipherSuite
+    ) async throws {
+        let center = try TestCenter(suite: centerSuite)
+        let hall = try TestHall(center: center, suite: hallSuite)
         let trust = try await hall.enrol(at: center).center
         try await hall.write(3)
         let segment = try await hall.segment(after: 0)

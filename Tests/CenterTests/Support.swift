@@ -38,10 +38,11 @@ final class TestCenter: Sendable {
     var url: String { "https://127.0.0.1:\(port.withLock { $0 })" }
     var store: any CenterStore { center.store }
 
-    init(limits change: (inout HTTPServerSettings) -> Void = { _ in }) throws {
+    init(suite: CipherSuite = .intl, limits change: (inout HTTPServerSettings) -> Void = { _ in }) throws {
         folder = try TestFolder()
         let path = try CenterConfiguration.initialize(
-            folder: folder.path, names: ["localhost", "127.0.0.1"], address: "127.0.0.1", port: 0, time: time)
+            folder: folder.path, names: ["localhost", "127.0.0.1"], address: "127.0.0.1", port: 0, suite: suite,
+            time: time)
         configuration = try CenterConfiguration.load(path)
         let center = try Center(configuration, time: time)
         self.center = center
@@ -90,7 +91,7 @@ func text(_ path: String) throws -> String { String(decoding: try readFile(path)
 final class TestHall: Sendable {
     let appliance: String
     let folder: TestFolder
-    let keys = MemoryKeyStore()
+    let keys: MemoryKeyStore
     let time = ManualTime()
     let journal: Journal
     let courier: CourierConfiguration
@@ -101,7 +102,9 @@ final class TestHall: Sendable {
     let receipts: AsyncStream<Receipt>
     let orders: AsyncStream<Order>
 
-    init(_ appliance: String = "hall-1", center: TestCenter) throws {
+    init(_ appliance: String = "hall-1", center: TestCenter, suite: CipherSuite = .intl) throws {
+        let keys = MemoryKeyStore(suite: suite)
+        self.keys = keys
         let folder = try TestFolder()
         self.folder = folder
         self.appliance = appliance

@@ -1,7 +1,8 @@
 import CivilTime
-import Cryptography
 import Platform
 import Testing
+
+@testable import Cryptography
 
 /// The second opinion: the `openssl` command reads what we write.
 @Suite struct OpenSSLCommandTests {
@@ -34,13 +35,69 @@ import Testing
         }
     }
 
-    @Test(arguments: ["ed25519", "x25519"]) func `openssl's keys are read and ours are read by it`(kind: String) throws
+    /// r and s as the two integers of a DER sequence, which is all that `openssl` needs.
+    @Test func `an SM2 signature of a JWS is verified by openssl as DER, with its id alone`() throws {
+        try withTemporaryFolder { folder in
+            let key = SigningKey.generate(.gm)
+            let parts = try JWS.sign(payload: ["score": 95], key: key).split(separator: ".")
+            try AtomicFile.write(key.verifyingKey.pem, to: folder + "/public.pem")
+            try AtomicFile.write(parts[0] + "." + parts[1], to: folder + "/signed")
+            try AtomicFile.write(parts[0] + "." + parts[1] + "A", to: folder + "/altered")
+            try AtomicFile.write(
+                SM2.distinguishedEncoding(bytes(base64url: parts[2])!), to: folder + "/signature")
+            func digest(_ file: String, id: String) throws -> Int32 {
+                try openssl(
+                    "dgst", "-sm3", "-sigopt", "distid:" + id, "-verify", folder + "/public.pem", "-signature",
+                    folder + "/signature", folder + "/" + file)
+            }
+            #expect(try digest("signed", id: "1234567812345678") == 0)
+            #expect(try digest("altered", id: "1234567812345678") != 0)
+            #expect(try digest("signed", id: "8765432187654321") != 0)
+            func utility(_ file: String) throws -> Int32 {
+                try openssl(
+                    "pkeyutl", "-verify", "-pubin", "-inkey", folder + "/public.pem", "-rawin", "-digest", "sm3",
+                    "-pkeyopt", "distid:1234567812345678", "-in", folder + "/" + file, "-sigfile",
+                    folder + "/signature")
+            }
+            #expect(try utility("signed") == 0)
+            #expect(try utility("altered") != 0)
+        }
+    }
+
+    @Test func `what openssl signs with SM2 is verified by us`() throws {
+        try withTemporaryFolder { folder in
+            #expect(try openssl("genpkey", "-algorithm", "sm2", "-out", folder + "/key.pem") == 0)
+            try AtomicFile.write("a result", to: folder + "/text")
+            #expect(
+                try openssl(
+                    "dgst", "-sm3", "-sigopt", "distid:1234567812345678", "-sign", folder + "/key.pem", "-out",
+                    folder + "/signature", folder + "/text") == 0)
+            let key = try SigningKey(pem: String(decoding: try readFile(folder + "/key.pem"), as: UTF8.self))
+            // Two integers with up to one zero byte before their 32.
+            var rest = try readFile(folder + "/signature")[2...]
+            var signature: [UInt8] = []
+            while let tag = rest.popFirst(), tag == 2, let count = rest.popFirst() {
+                let number = rest.prefix(Int(count)).suffix(32)
+                signature += [UInt8](repeating: 0, count: 32 - number.count) + number
+                rest = rest.dropFirst(Int(count))
+            }
+            #expect(key.verifyingKey.isSignature(signature, of: Array("a result".utf8)))
+            #expect(!key.verifyingKey.isSignature(signature, of: Array("a Result".utf8)))
+        }
+    }
+
+    @Test(arguments: ["ed25519", "x25519", "sm2"]) func `openssl's keys are read and ours are read by it`(kind: String)
+        throws
     {
         try withTemporaryFolder { folder in
             #expect(try openssl("genpkey", "-algorithm", kind, "-out", folder + "/theirs.pem") == 0)
             let theirs = String(decoding: try readFile(folder + "/theirs.pem"), as: UTF8.self)
             let ours: String
-            if kind == "ed25519" {
+            if kind == "sm2" {
+                #expect(try SigningKey(pem: theirs).pem == theirs)
+                #expect(try SealingKey(pem: theirs).suite == .gm)
+                ours = SealingKey.generate(.gm).pem
+            } else if kind == "ed25519" {
                 #expect(try SigningKey(pem: theirs).pem == theirs)
                 #expect(throws: CryptographyError.self) { try SealingKey(pem: theirs) }
                 ours = SigningKey.generate().pem

@@ -8,12 +8,13 @@ import Testing
 /// A folder of its own for one test, and what a journal in it needs.
 final class JournalFolder: Sendable {
     let path: String
-    let key = SigningKey.generate()
+    let key: SigningKey
     let time = ManualTime()
     var journalPath: String { path + "/state/journal.sqlite" }
     var trust: JWKS { JWKS(keys: [key.publicJWK]) }
 
-    init() throws {
+    init(suite: CipherSuite = .intl) throws {
+        key = .generate(suite)
         var template = Array("/tmp/kaotai-test-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw SystemError("mkdtemp") }
         path = String(cString: made)

@@ -1,6 +1,6 @@
 import CanonicalJSON
 import CivilTime
-import Cryptography
+public import Cryptography
 public import Platform
 
 /// The center's configuration file; paths are taken as they stand.
@@ -61,10 +61,12 @@ public struct CenterConfiguration: Sendable, Codable {
 extension CenterConfiguration {
     /// Makes a center's folder: authority, server certificate, keys and `config.json`; what is there already stays.
     ///
-    /// - Parameter names: host names and IPv4 addresses that couriers will call it by.
+    /// - Parameters:
+    ///   - names: host names and IPv4 addresses that couriers will call it by.
+    ///   - suite: of its signing and sealing keys.
     /// - Returns: the configuration's path.
     public static func initialize(
-        folder: String, names: [String], address: String, port: Int, time: some TimeSource
+        folder: String, names: [String], address: String, port: Int, suite: CipherSuite = .intl, time: some TimeSource
     ) throws -> String {
         let path = folder + "/config.json"
         guard !fileExists(path) else { throw Failure(.notPermitted, "\(path) exists already: a center is made once") }
@@ -85,7 +87,7 @@ extension CenterConfiguration {
         try AtomicFile.write(authority.certificate.pem, to: tls.authority, mode: 0o644)
         try AtomicFile.write(key.pem, to: tls.key, mode: 0o600)
         try AtomicFile.write(certificate.pem, to: tls.certificate, mode: 0o644)
-        _ = try CenterKeys(folder: folder + "/keys")
+        _ = try CenterKeys(folder: folder + "/keys", suite: suite)
         let configuration = CenterConfiguration(
             store: "sqlite:" + folder + "/store.sqlite", listen: Listen(address: address, port: port), tls: tls,
             keys: folder + "/keys", banks: folder + "/banks", control: folder + "/control.socket")
@@ -100,8 +102,9 @@ struct CenterKeys: Sendable {
     let store: FileKeyStore
     let candidateKey: [UInt8]
 
-    init(folder: String) throws {
-        store = try FileKeyStore(folder: folder)
+    /// - Parameter suite: of new keys; nil takes those that are there.
+    init(folder: String, suite: CipherSuite? = nil) throws {
+        store = try FileKeyStore(folder: folder, suite: suite)
         let path = folder + "/candidate.key"
         if !fileExists(path) { try AtomicFile.write(base64url(systemEntropy(32)) + "\n", to: path, mode: 0o600) }
         let text = try readPrivateFile(path)

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Cryptography
 import Demonstration
 import Exam
 import Glibc
@@ -7,7 +8,8 @@ import Platform
 private let demoHelp = """
     kaotai demo: a hall of six seats and its center at work on this machine
 
-      kaotai demo [--candidates N] [--programme CODE] [--seed N] [--pace fast|human] [--out DIR] [--json]
+      kaotai demo [--candidates N] [--programme CODE] [--seed N] [--pace fast|human] [--suite intl|gm] [--out DIR]
+                  [--json]
 
     Starts a center, the daemon, a courier, six seat terminals and a check-in terminal as processes of their own, with
     virtual ID cards in a real pcscd and touches as input records. N people (6) check in, sit their exams and sign;
@@ -19,6 +21,7 @@ private let demoHelp = """
       --pace human      screens are left to you: each terminal is served over VNC on 127.0.0.1, from port 5901 on, without a
                         password; the pointer is the finger. Cards are laid by themselves; one person can sit one seat
                         after the other, `--candidates 1` makes it one exam. Ctrl-C ends the day and shows what there is
+      --suite gm        the hall and the center sign and seal with SM2, SM3 and SM4 (intl: Ed25519, X25519, AES-256-GCM)
       --out DIR         where pictures, results, slips, answers, the journal and the keys to check them go (demo-out)
       --size WxH        of the screens (1920x1080)
       --share DIR       folder with QuestionBank, Kiosk and Provisioning, when it is not found by itself
@@ -28,7 +31,7 @@ private let demoHelp = """
 /// `kaotai demo …`
 func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     let options = try Arguments(
-        arguments, options: ["candidates", "programme", "seed", "pace", "out", "size", "share"],
+        arguments, options: ["candidates", "programme", "seed", "pace", "suite", "out", "size", "share"],
         flags: ["json", "help"])
     if options.has("help") {
         standardOutput(demoHelp)
@@ -41,6 +44,7 @@ func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     demonstration.candidates = try options.integer("candidates") ?? 6
     demonstration.seed = try options.integer("seed") ?? 1
     demonstration.programme = options.value("programme").map { ProgrammeCode($0) }
+    if let suite = options.value("suite") { demonstration.suite = try CipherSuite(option: suite) }
     if let size = options.value("size") {
         let parts = size.split(separator: "x").compactMap { Int($0) }
         guard parts.count == 2, parts[0] >= 640, parts[1] >= 480 else {

@@ -8,7 +8,8 @@ private let resultHelp = """
       kaotai result verify FILE --trust JWKS
                                         whether the result in FILE (a JWS in compact form) was signed by a trusted key
 
-    With --json one document {valid, payload} goes to standard output, with "problem" when it is not valid.
+    With --json one document {valid, payload} goes to standard output, with "algorithm" (EdDSA or SM2) when it is valid and
+    "problem" when it is not.
     Exit codes: 0 valid, 1 not valid, 64 usage, 65 bad data, 74 I/O error.
 
     """
@@ -37,12 +38,14 @@ func resultCommand(_ arguments: [String]) async throws -> ExitCode {
 
     var payload: JSONValue = .null
     var problem: String?
+    var algorithm: String?
     do {
-        let bytes = try JWS.verify(compact, keys: trust)
-        let document = try JSONCoder.decode(JSONValue.self, from: bytes)
+        let verified = try JWS.verified(compact, keys: trust)
+        let document = try JSONCoder.decode(JSONValue.self, from: verified.payload)
         let missing = requiredMembers.filter { document[$0] == nil }
         if missing.isEmpty {
             payload = document
+            algorithm = verified.algorithm
         } else {
             problem = "signed by a trusted key, but no result: it lacks \(missing.joined(separator: ", "))"
         }
@@ -52,11 +55,12 @@ func resultCommand(_ arguments: [String]) async throws -> ExitCode {
     if options.has("json") {
         var answer: [String: JSONValue] = ["valid": .bool(problem == nil), "payload": payload]
         answer["problem"] = problem.map(JSONValue.string)
+        answer["algorithm"] = algorithm.map(JSONValue.string)
         standardOutput(JSONValue.object(answer).canonicalText + "\n")
     } else if let problem {
         standardOutput("\(options.words[1]): not valid: \(problem)\n")
     } else {
-        standardOutput("\(options.words[1]): valid\n")
+        standardOutput("\(options.words[1]): valid, signed with \(algorithm ?? "")\n")
         for (name, value) in (payload.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
             standardOutput("  \(name): \(value.stringValue ?? value.canonicalText)\n")
         }

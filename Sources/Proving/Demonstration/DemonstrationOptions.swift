@@ -1,3 +1,4 @@
+public import Cryptography
 public import Exam
 import Platform
 
@@ -13,6 +14,8 @@ public struct DemonstrationOptions: Sendable {
     /// Everything drawn for people and their answers comes from it: the same number gives the same day.
     public var seed = 1
     public var pace = Pace.fast
+    /// What the hall and the center sign and seal with.
+    public var suite = CipherSuite.intl
     /// Folder of what is left: `screens`, `results`, `slips`, `answers`, `journal.sqlite`, `trust.jwks`.
     public var out: String
     /// Folder with `QuestionBank/`, `Kiosk/` and `Provisioning/`.

@@ -59,7 +59,8 @@ final class Site: Sendable {
         progress.say("Making a center and enrolling the hall with it…")
         let port = try freePort()
         try Self.command(
-            self.options, folder, "kaotai-center", ["init", "--dir", "\(folder)/center", "--port", "\(port)"])
+            self.options, folder, "kaotai-center",
+            ["init", "--dir", "\(folder)/center", "--port", "\(port)", "--suite", options.suite.rawValue])
         try Self.command(
             self.options, folder, "kaotai-center",
             ["bank", "add", "\(folder)/bank.package", "--config", centerConfiguration])
@@ -105,7 +106,7 @@ final class Site: Sendable {
     }
 
     private func enrol(port: Int, token answer: String) async throws {
-        let keys = try FileKeyStore(folder: "\(folder)/appliance/keys")
+        let keys = try FileKeyStore(folder: "\(folder)/appliance/keys", suite: options.suite)
         try AtomicFile.write(
             try ApplianceIdentity.sign(appliance: Self.appliance, keys: keys) + "\n",
             to: "\(folder)/appliance/identity.jws")

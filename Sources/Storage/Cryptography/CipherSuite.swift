@@ -1,3 +1,5 @@
+public import Platform
+
 /// The algorithms that sign, seal and wrap. Every key belongs to one suite, and what it made says so: a signed document
 /// by `alg` in its header, a sealed value by its first byte.
 ///
@@ -8,6 +10,17 @@ public enum CipherSuite: String, Codable, Hashable, Sendable, CaseIterable {
     /// SM2 with SM3 (GB/T 32918.2) signs; SM2 encryption (GB/T 32918.4) seals to a key pair; SM4-CBC with HMAC-SM3
     /// (GB/T 32907, GB/T 32905), encrypt-then-MAC, seals under a key.
     case gm
+
+    /// The suite that `--suite` names.
+    ///
+    /// - Throws: `Failure` with code 64 when there is none of that name.
+    public init(option name: String) throws(Failure) {
+        guard let suite = CipherSuite(rawValue: name) else {
+            throw Failure(
+                .usage, "--suite is \(Self.allCases.map(\.rawValue).joined(separator: " or ")), not \"\(name)\"")
+        }
+        self = suite
+    }
 
     var algorithms: any SuiteAlgorithms.Type {
         switch self {

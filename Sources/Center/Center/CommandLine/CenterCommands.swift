@@ -8,7 +8,7 @@ public import Platform
 /// The commands of `kaotai-center`.
 public enum CenterCommands {
     public static let usage = """
-        usage: kaotai-center init --dir DIR [--name HOST]… [--address IP] [--port N]
+        usage: kaotai-center init --dir DIR [--name HOST]… [--address IP] [--port N] [--suite intl|gm]
                kaotai-center serve --config FILE [--json]
                kaotai-center token --config FILE --appliance ID [--hours N] [--json]
                kaotai-center appliances --config FILE [--json]
@@ -21,7 +21,9 @@ public enum CenterCommands {
         Takes signed segments from appliances, recounts their results, and gives orders.
 
           init      makes authority, server certificate, keys and config.json in DIR; --name says by which host
-                    names and addresses couriers will call it (localhost and 127.0.0.1 when none is given)
+                    names and addresses couriers will call it (localhost and 127.0.0.1 when none is given); --suite
+                    says what it signs with: intl (Ed25519), which is taken when none is named, or gm (SM2). Halls of
+                    either suite can enrol at a center of either
           serve     answers until SIGTERM; with --json says {address, port} on standard output once it listens
           token     a one-time token for an appliance's enrolment, valid for 72 hours
           bookings  a file {"bookings": [{kind, number, name, sex, programme, class, day, language, attempt, facts,
@@ -37,7 +39,7 @@ public enum CenterCommands {
         """
 
     public static let options: Set<String> = [
-        "dir", "name", "address", "port", "config", "appliance", "hours", "out",
+        "dir", "name", "address", "port", "config", "appliance", "hours", "out", "suite",
     ]
     public static let flags: Set<String> = ["help", "version", "json"]
 
@@ -74,7 +76,7 @@ public enum CenterCommands {
         let path = try CenterConfiguration.initialize(
             folder: try arguments.required("dir"), names: names.isEmpty ? ["localhost", "127.0.0.1"] : names,
             address: arguments.value("address") ?? "127.0.0.1", port: try arguments.integer("port") ?? 8443,
-            time: SystemTime())
+            suite: try arguments.value("suite").map(CipherSuite.init(option:)) ?? .intl, time: SystemTime())
         if arguments.has("json") {
             standardOutput(JSONValue.object(["config": .string(path)]).canonicalText + "\n")
         } else {
