@@ -139,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "kaotai",
             dependencies: [
-                "Benchmarks", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
+                "Benchmarks", "CCrypto", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
                 "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Packages",
                 "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "TerminalLink", "Workshop",
             ],

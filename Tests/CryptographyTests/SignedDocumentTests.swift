@@ -161,6 +161,15 @@ import Testing
         #expect(throws: CryptographyError.self) { try JWKS(json: Array("{}".utf8)) }
     }
 
+    @Test func `a key that its set calls otherwise, or nothing, is found by its own thumbprint`() throws {
+        let document = try JWS.sign(payload: ["a": 1], key: chinese)
+        for name in ["hall-7", nil] {
+            var named = chinese.publicJWK
+            named.kid = name
+            #expect(throws: Never.self) { try JWS.verify(document, keys: JWKS(keys: [key.publicJWK, named])) }
+        }
+    }
+
     @Test func `an SM2 key is a document of two coordinates, named by RFC 7638 as keys on other curves are`() throws {
         let document = chinese.publicJWK
         #expect(document.kty == "EC" && document.crv == "SM2" && document.use == "sig")

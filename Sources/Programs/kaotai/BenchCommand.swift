@@ -7,9 +7,10 @@ private let benchHelp = """
 
       kaotai bench [NAME] [--rounds N] [--json]
 
-      touch     tap to saved to pixels, six seats at once, with the programs as they ship; memory; first frame
-      center    segments verified, durable and receipted, beside signatures and one commit alone
-      journal   appends beside bare SQLite commits
+      touch       tap to saved to pixels, six seats at once, with the programs as they ship; memory; first frame
+      center      segments verified, durable and receipted, beside signatures and one commit alone
+      journal     appends beside bare SQLite commits
+      signatures  Ed25519 and SM2 verified, beside libcrypto's own calls
 
     A floor is the same work with nothing around it. Absolute times are this machine's; ratios carry over.
 
@@ -26,6 +27,7 @@ private let benchmarks: [(name: String, run: @Sendable (Int?) async throws -> [F
     ),
     ("center", { rounds in try await centerBenchmark(rounds: rounds ?? 5) }),
     ("journal", { rounds in try await journalBenchmark(rounds: rounds ?? 2000) }),
+    ("signatures", { rounds in try signatureBenchmark(rounds: rounds ?? 100) }),
 ]
 
 /// `kaotai bench …`
