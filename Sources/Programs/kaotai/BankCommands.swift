@@ -18,6 +18,7 @@ private let bankHelp = """
       kaotai bank states DIR            how many questions there are, by area, kind, state and language
       kaotai bank preview ITEM [DIR] --out FOLDER
                                         a question as seats show it, PNG files in all its languages
+      kaotai bank diff OLD NEW          what differs between two banks, in words
       kaotai bank derive DIR --language zh-Hant
                                         traditional characters made from the simplified ones; --help tells more
       kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
@@ -38,6 +39,7 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "check": return try await bankCheckCommand(rest)
     case "states": return try bankStatesCommand(rest)
     case "preview": return try bankPreviewCommand(rest)
+    case "diff": return try bankDiffCommand(rest)
     case "derive": return try bankDeriveCommand(rest)
     default: break
     }
@@ -55,14 +57,15 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "blueprint": return try makeBlueprints(path, json: options.has("json"))
     case "programmes": return try listProgrammes(path, json: options.has("json"))
     case "pack": return try packBank(path, out: try options.required("out"), json: options.has("json"))
-    case "inspect": return try describe(try open(path), json: options.has("json"))
-    case "draw": return try drawPaper(try open(path), options)
+    case "inspect": return try describe(try openPackage(path), json: options.has("json"))
+    case "draw": return try drawPaper(try openPackage(path), options)
     case let other:
         throw Failure(.usage, "there is no `kaotai bank \(other)`; `kaotai bank --help` lists what there is")
     }
 }
 
-private func open(_ path: String) throws -> QuestionPackage {
+/// The package at a path, or a failure with the exit code for what is wrong.
+func openPackage(_ path: String) throws -> QuestionPackage {
     do throws(PackageError) {
         return try QuestionPackage(path: path)
     } catch .unreadable(let error) {
@@ -98,7 +101,7 @@ private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
         }
         index = contents.index
     } else {
-        index = try open(path).index
+        index = try openPackage(path).index
     }
     let rows = index.programmes.map { programme in
         (programme, programme.missingFigures, index.blueprint(for: programme.code) != nil)
