@@ -239,6 +239,15 @@ final class HallFixture: @unchecked Sendable {
         await touch(.sign, at: seat, value: [[1, 1, 500, 300, 900, 10, 20, 20]])
     }
 
+    /// The terminal's drawing of the slip arrives.
+    func deliverSlip(at seat: Int) async throws {
+        guard let terminal = terminals["seat-\(seat)"], let id = await attempt(at: seat)?.id.rawValue else { return }
+        while !terminal.slips.contains(where: { $0.attempt == id }) { await Task.yield() }
+        let part = SlipPart(attempt: id, part: 0, parts: 1, data: base64url(Array("%PDF-1.5 of a test".utf8)))
+        await hall.receive(.slip(part), from: "seat-\(seat)")
+        await settle()
+    }
+
     func attempt(at seat: Int) async -> Attempt? {
         guard let id = SeatID(rawValue: seat) else { return nil }
         return await hall.attempt(at: id)

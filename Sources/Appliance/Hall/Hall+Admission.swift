@@ -5,6 +5,7 @@ import IdentityCards
 import Packages
 import Platform
 import QuestionBank
+import TerminalLink
 
 /// What a candidate is admitted to: one sitting of one of a booking's exams.
 struct Candidacy: Hashable, Sendable {
@@ -148,5 +149,33 @@ extension Hall {
             first = max(from, first ?? from)
         }
         return first
+    }
+
+    /// What a booking still holds for a candidate who has just been given a result.
+    enum Following {
+        /// The next exam of the visit.
+        case next(Candidacy)
+        case note(Message)
+        case nothing
+    }
+
+    func following(_ attempt: Attempt) -> Following {
+        let today = parts.time.wall().date()
+        guard attempt.phase == .issued,
+            let booking = bookings[attempt.opened.candidate]?.first(where: { $0.id == attempt.opened.booking })
+        else { return .nothing }
+        switch standing(of: booking, on: today) {
+        case .sit(let place) where place.programme == attempt.opened.programme: return .note(Message("farewell.makeUp"))
+        case .sit(let place):
+            guard booking.day == today else { return .nothing }
+            let closed = interlockFacts.states.contains { $0.1.isFailing && $0.0 != .seat }
+            guard let refusal = closed ? .closed([]) : obstacle(to: place, on: today) else { return .next(place) }
+            return .note(Message("refusal.\(refusal.name)", refusal.values))
+        case .refused(.makeUpLater): return .note(Message("farewell.makeUpOtherDay"))
+        case .refused(.examOver(nil)): return .note(Message("farewell.over"))
+        case .refused(.examOver(let day?)):
+            return .note(Message("farewell.overFrom", ["day": day.description]))
+        case .refused: return .nothing
+        }
     }
 }

@@ -62,28 +62,35 @@ extension Hall {
         let seat = free[(generator.uniform(below: free.count))]
         let id = newAttemptID()
         let booking = place.booking
-        guard
-            let opened = await open(
-                place, as: id, at: seat,
-                before: { opened in
-                    Draft(
-                        .admitted, stream: "checkIn",
-                        HallEntry.Admitted(
-                            attempt: id, booking: opened.booking, seat: seat, free: free, seed: hexadecimal(seed),
-                            terminal: desk))
-                })
-        else { return await refuse(.notRecorded, document: booking.candidate, at: desk) }
+        guard let (opened, person) = await prepare(place, at: seat) else {
+            return await refuse(.notRecorded, document: booking.candidate, at: desk)
+        }
+        // The seat is held before the commit: another lane must not see it free meanwhile.
+        seats[seat]?.attempt = id
+        seats[seat]?.view = .main
+        seats[seat]?.notice = nil
+        seats[seat]?.preferences = Preferences()
+        let recorded = await append(
+            [
+                Draft(
+                    .admitted, stream: "checkIn",
+                    HallEntry.Admitted(
+                        attempt: id, booking: booking.id, seat: seat, free: free, seed: hexadecimal(seed),
+                        terminal: desk)),
+                Draft(.opened(opened), attempt: id),
+            ])
+        guard recorded else {
+            seats[seat]?.attempt = nil
+            return await refuse(.notRecorded, document: booking.candidate, at: desk)
+        }
+        personal[id] = person
         desks[desk]?.preferences.language = booking.language
-        notify(desk, .assigned(.init(candidate: maskedName(opened.name), seat: seat.number)))
+        notify(desk, .assigned(.init(candidate: maskedName(person.name), seat: seat.number)))
         show(seat: seat)
     }
 
-    /// Holds a seat for a candidate and opens the attempt there; nil when the journal did not take it.
-    ///
-    /// - Parameter before: the entry that says how the seat was come by.
-    func open(
-        _ place: Candidacy, as id: AttemptID, at seat: SeatID, before: (AttemptEntry.Opened) -> Draft
-    ) async -> BookedPerson? {
+    /// What opens an attempt at a seat, and the person; nil when the booking's sealed name cannot be opened.
+    func prepare(_ place: Candidacy, at seat: SeatID) async -> (AttemptEntry.Opened, BookedPerson)? {
         let booking = place.booking
         let person: BookedPerson
         do {
@@ -97,18 +104,7 @@ extension Hall {
             vehicleClass: booking.vehicleClass, attemptNumber: place.number, language: booking.language,
             reason: booking.facts.reason, seat: seat, subject: booking.subject, sealed: booking.sealed,
             extraTimePercent: booking.accommodations.extraTimePercent)
-        // The seat is held before the commit: another lane must not see it free meanwhile.
-        let former = seats[seat]?.attempt
-        seats[seat]?.attempt = id
-        seats[seat]?.view = .main
-        seats[seat]?.notice = nil
-        seats[seat]?.preferences = Preferences()
-        guard await append([before(opened), Draft(.opened(opened), attempt: id)]) else {
-            seats[seat]?.attempt = former
-            return nil
-        }
-        personal[id] = person
-        return person
+        return (opened, person)
     }
 
     private func refuse(_ error: RefusalError, document: String?, at desk: String) async {

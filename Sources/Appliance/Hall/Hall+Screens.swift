@@ -44,7 +44,7 @@ extension Hall {
                 } else {
                     (header, screen) = try scenes.screen(
                         seat: seat, attempt: attempt, personal: seat.attempt.flatMap { personal[$0] },
-                        received: seat.attempt.map(received) ?? false)
+                        received: seat.attempt.map(received) ?? false, following: attempt.map(following) ?? .nothing)
                 }
             } catch {
                 Log.error("seat \(id): the bank cannot be read: \(error)")

@@ -140,12 +140,16 @@ extension Hall {
         switch (attempt.phase, intent.control) {
         case (.opened, .confirm) where seats[id]?.reader == nil: await verify(by: .confirmation, at: id)
         case (.opened, .deny): await void(attempt, at: id)
+        case (.verified, let control) where seats[id]?.tutorial != nil:
+            if seats[id]?.tutorial?.take(control) == false { seats[id]?.tutorial = nil }
+        case (.verified, .tryScreen): await familiarise(attempt, at: id)
         case (.verified, .confirm): await start(attempt, at: id)
         case (.running, _): await examIntent(intent.control, of: attempt, at: id)
         case (.ended, .confirm), (.scored, .confirm): nextOfEnd(attempt, at: id)
         case (.scored, .back) where seats[id]?.view == .signature: seats[id]?.view = .score
         case (.scored, .sign): await sign(intent.value ?? [], of: attempt, at: id)
         case (.issued, .confirm): await leave(attempt, at: id)
+        case (.issued, .nextExam): await goOn(attempt, at: id)
         default: Log.info("seat \(id): \(intent.control.name) means nothing in phase \(attempt.phase.rawValue)")
         }
     }
@@ -218,6 +222,15 @@ extension Hall {
 
     // MARK: Start
 
+    /// The screen is tried while no clock runs; that it was tried is recorded once.
+    private func familiarise(_ attempt: Attempt, at id: SeatID) async {
+        guard let kinds = bank.programmeRow(attempt.opened.programme)?.kinds else { return }
+        if !attempt.familiarised {
+            guard await append([Draft(.familiarised, attempt: attempt.id)]) else { return }
+        }
+        seats[id]?.tutorial = Tutorial(kinds: kinds)
+    }
+
     private func start(_ attempt: Attempt, at id: SeatID) async {
         let failing = interlockFacts.states.filter { $0.1.isFailing }.map(\.0)
         guard failing.isEmpty else {
@@ -268,6 +281,11 @@ extension Hall {
 
     /// The seat forgets its candidate.
     func free(_ id: SeatID) {
+        vacate(id)
+        showDesks()
+    }
+
+    private func vacate(_ id: SeatID) {
         guard let seat = seats[id] else { return }
         if let attempt = seat.attempt {
             personal[attempt] = nil
@@ -279,7 +297,29 @@ extension Hall {
         fresh.touches = seat.touches
         fresh.shown = seat.shown
         seats[id] = fresh
-        showDesks()
+    }
+
+    /// Begins the booking's next exam at the seat where the one before was passed; the candidate proves identity anew.
+    private func goOn(_ attempt: Attempt, at id: SeatID) async {
+        guard attempt.slipDigest != nil, case .next(let place) = following(attempt),
+            let (opened, person) = await prepare(place, at: id)
+        else { return }
+        let next = newAttemptID()
+        guard
+            await append([
+                Draft(.left, attempt: attempt.id),
+                Draft(
+                    .continued, stream: id.stream,
+                    HallEntry.Continued(attempt: next, after: attempt.id, booking: opened.booking)),
+                Draft(.opened(opened), attempt: next),
+            ])
+        else { return }
+        let preferences = seats[id]?.preferences ?? Preferences()
+        vacate(id)
+        seats[id]?.preferences = preferences
+        seats[id]?.preferences.language = attempt.language
+        seats[id]?.attempt = next
+        personal[next] = person
     }
 
     func leave(_ attempt: Attempt, at id: SeatID) async {

@@ -11,6 +11,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case cardService = "hall.cardService"
     case admitted = "checkIn.admitted"
     case refused = "checkIn.refused"
+    case continued = "seat.continued"
     case seatRefused = "seat.refused"
     case seatTested = "seat.tested"
     case touches = "seat.touches"
@@ -27,6 +28,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .cardService: "the card service was lost or came back"
         case .admitted: "a candidate was admitted; the seat was drawn from this seed among these free seats"
         case .refused: "a person was refused at check-in, with the reason"
+        case .continued: "a candidate who passed goes on with the booking's next exam at the same seat"
         case .seatRefused: "a card or person was refused at a seat, with the reason"
         case .seatTested: "a terminal connected and reported its own test"
         case .touches: "contacts on a seat's panel, for replay: [at, contact, phase, x, y, revision]"
@@ -59,6 +61,13 @@ enum HallEntry {
         /// Seed of the draw, hexadecimal.
         var seed: String
         var terminal: String
+    }
+
+    struct Continued: Codable, Sendable {
+        /// The one that begins.
+        var attempt: AttemptID
+        var after: AttemptID
+        var booking: BookingID
     }
 
     struct Refused: Codable, Sendable {

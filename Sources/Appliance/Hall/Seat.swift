@@ -22,6 +22,8 @@ struct Seat: Sendable {
     var attempt: AttemptID?
     var view = View.main
     var preferences = Preferences()
+    /// The candidate tries the screen; only between verification and start.
+    var tutorial: Tutorial?
     /// Shown at the greeting: the wrong card was presented.
     var problem: Message?
     /// A stranger's card at a free seat, and how long its words stay.

@@ -12,7 +12,9 @@ struct SeatScenes {
     let interlocks: [Message]
 
     /// The screen of a seat, with the header that stands above it.
-    func screen(seat: Seat, attempt: Attempt?, personal: BookedPerson?, received: Bool) throws -> (Header?, Screen) {
+    func screen(seat: Seat, attempt: Attempt?, personal: BookedPerson?, received: Bool, following: Hall.Following)
+        throws -> (Header?, Screen)
+    {
         guard let attempt, let personal else {
             return (nil, seat.notice?.screen ?? .idle(.init(role: .seat, closed: interlocks)))
         }
@@ -32,6 +34,7 @@ struct SeatScenes {
                         problem: seat.problem, languages: bank.languages.map(\.rawValue)))
             )
         case .verified, .ready:
+            if let tutorial = seat.tutorial { return (header, tutorial.screen) }
             return (header, .rules(try rules(of: attempt)))
         case .running:
             header.clock = clock(of: attempt, since: seat.since)
@@ -70,13 +73,15 @@ struct SeatScenes {
                 return (header, .ended(.init(by: .init(ended.by))))
             }
         case .signed, .issued, .left:
-            return (
-                header,
-                .farewell(
-                    .init(
-                        passed: attempt.scored?.passed ?? false, score: attempt.scored?.score ?? 0,
-                        slip: attempt.slipDigest != nil, received: received, examiner: Message("examiner.waived")))
-            )
+            var farewell = Screen.Farewell(
+                passed: attempt.scored?.passed ?? false, score: attempt.scored?.score ?? 0,
+                slip: attempt.slipDigest != nil, received: received, examiner: Message("examiner.waived"))
+            switch following {
+            case .next(let place): farewell.next = bank.programmeName(place.programme, language)
+            case .note(let words): farewell.note = words
+            case .nothing: break
+            }
+            return (header, .farewell(farewell))
         }
     }
 
@@ -109,7 +114,7 @@ struct SeatScenes {
             lines.append(Message("rules.earlyFail", ["allowed": String(programme.maxWrong)]))
         }
         lines += [Message("rules.silence"), Message("rules.phone"), Message("rules.help"), Message("rules.power")]
-        return Screen.Rules(lines: lines, version: Self.rulesVersion)
+        return Screen.Rules(lines: lines, version: Self.rulesVersion, mayTry: true)
     }
 
     private func question(of attempt: Attempt, language: LanguageTag) throws -> Screen.Question {

@@ -16,6 +16,7 @@ public struct Attempt: Hashable, Sendable {
     public let opened: AttemptEntry.Opened
     public internal(set) var phase = Phase.opened
     public internal(set) var language: LanguageTag
+    public internal(set) var familiarised = false
     public internal(set) var rulesVersion: Int?
     public internal(set) var started: AttemptEntry.Started?
     /// The question on the screen, from 1; 0 before the start.
@@ -98,6 +99,9 @@ public struct Attempt: Hashable, Sendable {
             try require(.opened)
             language = verified.language
             phase = .verified
+        case .familiarised:
+            try require(.verified)
+            familiarised = true
         case .rulesAcknowledged(let rules):
             try require(.verified)
             rulesVersion = rules.version

@@ -2,6 +2,7 @@
 public enum AttemptEntryKind: String, CaseIterable, Sendable {
     case opened = "attempt.opened"
     case verified = "attempt.verified"
+    case familiarised = "attempt.familiarised"
     case rulesAcknowledged = "attempt.rulesAcknowledged"
     case started = "attempt.started"
     case showed = "attempt.showed"
@@ -26,6 +27,7 @@ public enum AttemptEntryKind: String, CaseIterable, Sendable {
         switch self {
         case .opened: "check-in admitted a candidate and drew the seat"
         case .verified: "the candidate proved at the seat to be the one admitted"
+        case .familiarised: "the candidate tried the screen on questions that do not count, before the clock ran"
         case .rulesAcknowledged: "the candidate confirmed having read the rules"
         case .started: "the paper was drawn and the exam began"
         case .showed: "another question came on the screen"
@@ -56,6 +58,7 @@ extension AttemptEntry {
         switch self {
         case .opened: .opened
         case .verified: .verified
+        case .familiarised: .familiarised
         case .rulesAcknowledged: .rulesAcknowledged
         case .started: .started
         case .showed: .showed
@@ -99,7 +102,7 @@ extension AttemptEntry {
         case .result(let value): value
         case .final(let value): value
         case .slip(let value): value
-        case .wentOn, .resumed, .left: NoMembers()
+        case .familiarised, .wentOn, .resumed, .left: NoMembers()
         }
     }
 
@@ -112,6 +115,7 @@ extension AttemptEntry {
         switch kind {
         case .opened: self = .opened(try read(Opened.self))
         case .verified: self = .verified(try read(Verified.self))
+        case .familiarised: self = .familiarised
         case .rulesAcknowledged: self = .rulesAcknowledged(try read(RulesAcknowledged.self))
         case .started: self = .started(try read(Started.self))
         case .showed: self = .showed(try read(Showed.self))

@@ -6,6 +6,8 @@ public enum AttemptEntry: Hashable, Sendable {
     case opened(Opened)
     /// The candidate proved at the seat to be the one who was admitted.
     case verified(Verified)
+    /// The candidate tried the screen on questions that do not count, before the clock ran.
+    case familiarised
     /// The candidate confirmed having read the rules.
     case rulesAcknowledged(RulesAcknowledged)
     /// The paper was drawn; from here the attempt counts.

@@ -15,6 +15,12 @@ public enum Control: Hashable, Sendable {
     /// "That is not me."
     case deny
     case continueExam
+    /// From the rules: try the screen on questions that do not count.
+    case tryScreen
+    /// Practise at a seat where nobody sits an exam.
+    case practise
+    /// From the farewell to the booking's next exam, at the same seat.
+    case nextExam
     /// Hand in the strokes drawn, as the intent's value.
     case sign
     case language(String)
@@ -35,6 +41,9 @@ public enum Control: Hashable, Sendable {
         case .confirm: "confirm"
         case .deny: "deny"
         case .continueExam: "continue"
+        case .tryScreen: "tryScreen"
+        case .practise: "practise"
+        case .nextExam: "nextExam"
         case .sign: "sign"
         case .language(let tag): "language/\(tag)"
         case .textSize(let size): "size/\(size.rawValue)"
@@ -68,6 +77,9 @@ public enum Control: Hashable, Sendable {
         case ("confirm", nil): self = .confirm
         case ("deny", nil): self = .deny
         case ("continue", nil): self = .continueExam
+        case ("tryScreen", nil): self = .tryScreen
+        case ("practise", nil): self = .practise
+        case ("nextExam", nil): self = .nextExam
         case ("sign", nil): self = .sign
         default: return nil
         }

@@ -26,6 +26,11 @@ public enum Screen: Hashable, Sendable {
     case farewell(Farewell)
     case paused(Paused)
     case outOfOrder(OutOfOrder)
+    /// A question that does not count: before the exam, or in practice.
+    case trial(Trial)
+    /// Practice is about to begin.
+    case practiceStart(PracticeStart)
+    case practiceEnd(PracticeEnd)
 
     public struct Idle: Hashable, Sendable, Codable {
         public enum Role: String, Hashable, Sendable, Codable { case seat, checkIn }
@@ -34,10 +39,13 @@ public enum Screen: Hashable, Sendable {
         public var closed: [Message]
         /// Seats free now; only the check-in desk shows it.
         public var freeSeats: Int?
-        public init(role: Role, closed: [Message] = [], freeSeats: Int? = nil) {
+        /// The seat offers practice.
+        public var practice: Bool
+        public init(role: Role, closed: [Message] = [], freeSeats: Int? = nil, practice: Bool = false) {
             self.role = role
             self.closed = closed
             self.freeSeats = freeSeats
+            self.practice = practice
         }
     }
 
@@ -104,9 +112,12 @@ public enum Screen: Hashable, Sendable {
         public var lines: [Message]
         /// Version of the wording, journalled with the acknowledgement.
         public var version: Int
-        public init(lines: [Message], version: Int) {
+        /// Control `tryScreen` is offered: questions that do not count, while no time runs.
+        public var mayTry: Bool
+        public init(lines: [Message], version: Int, mayTry: Bool = false) {
             self.lines = lines
             self.version = version
+            self.mayTry = mayTry
         }
     }
 
@@ -261,12 +272,21 @@ public enum Screen: Hashable, Sendable {
         public var received: Bool
         /// How the examiner's signature stands (`examiner.waived`).
         public var examiner: Message
-        public init(passed: Bool, score: Int, slip: Bool, received: Bool, examiner: Message) {
+        /// The next exam of the same booking, by its name; control `nextExam` begins it at this seat.
+        public var next: String?
+        /// What the booking still gives, or why its next exam cannot begin now.
+        public var note: Message?
+        public init(
+            passed: Bool, score: Int, slip: Bool, received: Bool, examiner: Message, next: String? = nil,
+            note: Message? = nil
+        ) {
             self.passed = passed
             self.score = score
             self.slip = slip
             self.received = received
             self.examiner = examiner
+            self.next = next
+            self.note = note
         }
     }
 
@@ -288,7 +308,7 @@ public enum Screen: Hashable, Sendable {
 extension Screen: Codable {
     private enum Name: String, CodingKey, CaseIterable {
         case idle, reading, refused, assigned, greeting, rules, question, overview, submit, earlyFail, ended, result
-        case signature, farewell, paused, outOfOrder
+        case signature, farewell, paused, outOfOrder, trial, practiceStart, practiceEnd
     }
 
     /// One member, named as the case.
@@ -311,6 +331,9 @@ extension Screen: Codable {
         case .farewell(let value): try container.encode(value, forKey: .farewell)
         case .paused(let value): try container.encode(value, forKey: .paused)
         case .outOfOrder(let value): try container.encode(value, forKey: .outOfOrder)
+        case .trial(let value): try container.encode(value, forKey: .trial)
+        case .practiceStart(let value): try container.encode(value, forKey: .practiceStart)
+        case .practiceEnd(let value): try container.encode(value, forKey: .practiceEnd)
         }
     }
 
@@ -338,6 +361,9 @@ extension Screen: Codable {
         case .farewell: self = .farewell(try container.decode(Farewell.self, forKey: name))
         case .paused: self = .paused(try container.decode(Paused.self, forKey: name))
         case .outOfOrder: self = .outOfOrder(try container.decode(OutOfOrder.self, forKey: name))
+        case .trial: self = .trial(try container.decode(Trial.self, forKey: name))
+        case .practiceStart: self = .practiceStart(try container.decode(PracticeStart.self, forKey: name))
+        case .practiceEnd: self = .practiceEnd(try container.decode(PracticeEnd.self, forKey: name))
         }
     }
 }

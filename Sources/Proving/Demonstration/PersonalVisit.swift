@@ -98,6 +98,7 @@ extension Visit {
                 progress.show(
                     terminal, stage: "sits the exam",
                     detail: "\(bar(question.number, of: question.total)) \(question.number)/\(question.total)")
+            case .trial: progress.show(terminal, stage: "tries the screen")
             case .overview: progress.show(terminal, stage: "looks at the overview")
             case .submit, .earlyFail: progress.show(terminal, stage: "is asked whether to submit")
             case .ended, .result: progress.show(terminal, stage: "reads the result")
@@ -110,7 +111,7 @@ extension Visit {
             case .idle where seen: return outcome
             case .paused: progress.show(terminal, stage: "is paused")
             case .outOfOrder: progress.show(terminal, stage: "is out of order")
-            case .idle, .reading, .refused, .assigned: break
+            case .idle, .reading, .refused, .assigned, .practiceStart, .practiceEnd: break
             }
         }
         return outcome

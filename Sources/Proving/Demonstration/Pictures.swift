@@ -51,6 +51,9 @@ final class Pictures: Sendable {
         case .farewell(let farewell): farewell.slip ? "farewell" : nil
         case .paused: "paused"
         case .outOfOrder: "out-of-order"
+        case .trial(let trial): trial.purpose.rawValue
+        case .practiceStart: "practice-start"
+        case .practiceEnd: "practice-end"
         }
     }
 }

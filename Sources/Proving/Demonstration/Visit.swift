@@ -205,7 +205,8 @@ struct Visit {
                 if farewell.slip { leaving = tap(.confirm) != nil || leaving }
             // The farewell was over before we saw it.
             case .idle: return Outcome(seat: seat, acknowledged: acknowledged)
-            case .reading, .refused, .assigned, .paused, .outOfOrder: break
+            case .trial: _ = tap(.back)
+            case .reading, .refused, .assigned, .paused, .outOfOrder, .practiceStart, .practiceEnd: break
             }
         }
     }

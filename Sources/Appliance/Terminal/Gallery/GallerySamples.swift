@@ -18,7 +18,7 @@ struct GallerySamples {
             screen: screen)
     }
 
-    func scenes() -> [(name: String, scene: Scene)] { before() + questions() + after() }
+    func scenes() -> [(name: String, scene: Scene)] { before() + questions() + trials() + after() }
 
     private func before() -> [(name: String, scene: Scene)] {
         let open = Screen.idle(.init(role: .seat))
@@ -42,6 +42,7 @@ struct GallerySamples {
         ]
         return [
             ("idle-seat", scene(open, header: false)),
+            ("idle-seat-practice", scene(.idle(.init(role: .seat, practice: true)), header: false)),
             ("idle-closed", scene(.idle(.init(role: .seat, closed: closed)), header: false)),
             ("idle-check-in", scene(.idle(.init(role: .checkIn, freeSeats: 5)), header: false, seat: nil)),
             ("reading", scene(.reading, header: false, seat: nil)),
@@ -68,7 +69,9 @@ struct GallerySamples {
             ("greeting-wrong-card", scene(greeting(card: true, problem: Message("refusal.wrongCard")), header: false)),
             (
                 "rules",
-                scene(.rules(.init(lines: rules.map { Message("rules.\($0)", values) }, version: 1)), saved: .nothing)
+                scene(
+                    .rules(.init(lines: rules.map { Message("rules.\($0)", values) }, version: 1, mayTry: true)),
+                    saved: .nothing)
             ),
             (
                 "rules-largest",
@@ -135,6 +138,41 @@ struct GallerySamples {
         ]
     }
 
+    private func trials() -> [(name: String, scene: Scene)] {
+        func trial(
+            _ purpose: Screen.Trial.Purpose, _ screen: Screen, words: String? = nil, explanation: String? = nil,
+            size: TextSize = .normal
+        ) -> Scene {
+            guard case .question(var question) = screen else { preconditionFailure("a trial shows a question") }
+            question.total = purpose == .tutorial ? 3 : 10
+            var scene = scene(
+                .trial(.init(purpose: purpose, question: question, words: words, explanation: explanation, right: [2])),
+                header: purpose == .tutorial, size: size, saved: .nothing)
+            scene.header?.clock = nil
+            return scene
+        }
+        let explanation = texts.areas[0].1[0]
+        let wrong = question(.single, number: 4, chosen: [1], committed: true, verdict: .wrong, wrong: 1, long: true)
+        return [
+            ("tutorial-judge", trial(.tutorial, question(.judge, number: 1), words: "tutorial.judge")),
+            ("tutorial-single", trial(.tutorial, question(.single, number: 2, chosen: [2]), words: "tutorial.single")),
+            (
+                "practice-start",
+                scene(.practiceStart(.init(questions: 10, languages: ["zh-Hans", "en"])), header: false)
+            ),
+            ("practice-question", trial(.practice, question(.single, number: 3, chosen: [2], picture: true))),
+            (
+                "practice-right",
+                trial(
+                    .practice, question(.judge, number: 3, chosen: [2], committed: true, verdict: .right, wrong: 0),
+                    explanation: explanation)
+            ),
+            ("practice-wrong-long", trial(.practice, wrong, explanation: explanation)),
+            ("practice-wrong-largest", trial(.practice, wrong, explanation: explanation, size: .largest)),
+            ("practice-end", scene(.practiceEnd(.init(right: 8, total: 10)), header: false)),
+        ]
+    }
+
     private func after() -> [(name: String, scene: Scene)] {
         let cells = (1...100).map { Screen.Cell(answered: $0 < 78 && $0 % 17 != 0, flagged: $0 % 23 == 0) }
         let weak = texts.areas.enumerated().map { index, area in
@@ -172,6 +210,22 @@ struct GallerySamples {
             (
                 "farewell-later",
                 scene(.farewell(.init(passed: false, score: 84, slip: true, received: false, examiner: done)))
+            ),
+            (
+                "farewell-next",
+                scene(
+                    .farewell(
+                        .init(
+                            passed: true, score: 93, slip: true, received: true, examiner: done,
+                            next: texts.programme)))
+            ),
+            (
+                "farewell-make-up",
+                scene(
+                    .farewell(
+                        .init(
+                            passed: false, score: 84, slip: true, received: true, examiner: done,
+                            note: Message("farewell.makeUp"))))
             ),
             (
                 "paused",

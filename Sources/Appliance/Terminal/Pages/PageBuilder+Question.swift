@@ -21,6 +21,11 @@ extension PageBuilder {
         page.subject = "question/\(question.number)/\(question.committed)"
         var content = header(position: (question.number, question.total))
         content = footer(content, questionButtons(question))
+        ask(question, in: content)
+    }
+
+    /// A question and its answers between the header and the buttons.
+    func ask(_ question: Screen.Question, in content: Rect) {
         meta(question, Rect(x: content.x, y: content.y, width: content.width, height: metaHeight))
         let top = content.y + metaHeight + px(3)
         let body = Rect(x: content.x, y: top, width: content.width, height: content.bottom - top - px(1))

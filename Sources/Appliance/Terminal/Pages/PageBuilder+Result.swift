@@ -121,9 +121,25 @@ extension PageBuilder {
         var content = header()
         // The seat's own terminal draws the slip: who left before it is there would leave without one.
         if farewell.slip {
-            content = footer(content, [FooterButton(t("button.leave"), .door, .control(.confirm), tone: .primary)])
+            var buttons = [
+                FooterButton(
+                    t("button.leave"), .door, .control(.confirm), tone: farewell.next == nil ? .primary : .secondary)
+            ]
+            if farewell.next != nil {
+                buttons.append(
+                    FooterButton(
+                        t("button.nextExam"), .arrow(forward: true), .control(.nextExam), tone: .primary,
+                        iconAfter: true
+                    ))
+            }
+            content = footer(content, buttons)
         }
         let tone: Tone = farewell.passed ? .positive : .notice
+        var more: [StackPiece] = []
+        if let next = farewell.next {
+            more += [.strip(.arrow(forward: true), t("farewell.next", ["programme": next]), .notice), .space(2.5)]
+        }
+        if let note = farewell.note { more += [.strip(.warning, t(note), .notice), .space(2.5)] }
         stack(
             [
                 .symbol(farewell.passed ? .check : .door, tone, 30), .space(4),
@@ -136,8 +152,7 @@ extension PageBuilder {
                 .strip(
                     farewell.received ? .check : .clock, t(farewell.received ? "farewell.received" : "farewell.later"),
                     .card), .space(2.5),
-                .strip(.pen, t(farewell.examiner), .card), .space(5),
-                .strip(.door, t("farewell.leave"), .chosen),
-            ], in: narrow(content, 0.84))
+                .strip(.pen, t(farewell.examiner), .card), .space(2.5),
+            ] + more + [.space(2.5), .strip(.door, t("farewell.leave"), .chosen)], in: narrow(content, 0.84))
     }
 }

@@ -27,14 +27,16 @@ extension PageBuilder {
         }
         if greeting.languages.count > 1 {
             bottom -= px(Self.touchable)
-            languages(
-                greeting.languages, Rect(x: content.x, y: bottom, width: content.width, height: px(Self.touchable)))
+            offer(
+                languages: greeting.languages,
+                Rect(x: content.x, y: bottom, width: content.width, height: px(Self.touchable)))
             bottom -= px(4)
         }
         facts(greeting, Rect(x: content.x, y: content.y, width: content.width, height: bottom - content.y))
     }
 
-    private func languages(_ tags: [String], _ frame: Rect) {
+    /// Languages to choose from, side by side.
+    func offer(languages tags: [String], _ frame: Rect) {
         let gap = px(3)
         let wide = min(px(74), (frame.width - gap * (tags.count - 1)) / tags.count)
         for (index, tag) in tags.enumerated() {
@@ -78,8 +80,9 @@ extension PageBuilder {
     func rules(_ rules: Screen.Rules) {
         page.subject = "rules/\(rules.version)"
         var content = header()
-        content = footer(
-            content, [FooterButton(t("button.acknowledge"), .check, .control(.confirm), tone: .primary)])
+        var buttons = [FooterButton(t("button.acknowledge"), .check, .control(.confirm), tone: .primary)]
+        if rules.mayTry { buttons.insert(FooterButton(t("button.tryScreen"), .hand, .control(.tryScreen)), at: 0) }
+        content = footer(content, buttons)
         content = heading(t("rules.title"), in: content)
         let lines = rules.lines.map { t($0) }
         let columns = lines.count > 5 ? 2 : 1

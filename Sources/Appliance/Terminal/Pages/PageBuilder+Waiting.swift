@@ -19,6 +19,10 @@ extension PageBuilder {
             pieces += both("idle.seatTitle", em: Em.title)
             pieces += [.space(5)]
             pieces += both("idle.seatHint", em: Em.body, quiet: true)
+            if idle.practice {
+                let words = t("button.practise") + "  ·  " + other("button.practise")
+                pieces += [.space(8), .button(words, .pen, .secondary, .control(.practise))]
+            }
             stack(pieces, in: room)
         case .checkIn:
             var pieces: [StackPiece] = [.symbol(.card, .header, 50), .space(8)]

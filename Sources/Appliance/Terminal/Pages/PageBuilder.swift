@@ -215,6 +215,9 @@ final class PageBuilder {
         case .farewell(let value): farewell(value)
         case .paused(let value): paused(value)
         case .outOfOrder(let value): outOfOrder(value)
+        case .trial(let value): trial(value)
+        case .practiceStart(let value): practiceStart(value)
+        case .practiceEnd(let value): practiceEnd(value)
         }
     }
 }
