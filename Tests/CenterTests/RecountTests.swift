@@ -177,7 +177,7 @@ extension TestHall {
     /// Journals one candidate's whole attempt and its signed result; `lie` is what the result says wrongly.
     func sit(_ attempt: AttemptID, _ bank: SmallBank, rightAnswers: Int, lie: RecountTests.Lie? = nil) async throws {
         let complete = try bank.programme.complete()
-        let blueprint = try #require(bank.package.index.blueprint(for: "T"))
+        let blueprint = try #require(bank.package.index.blueprint(for: "T", vehicleClass: "C1"))
         let seed = [UInt8](repeating: 7, count: 32)
         var paper = try Paper.draw(
             bank: bank.digest, blueprint: blueprint, index: bank.package.index.items, vehicleClass: "C1", seed: seed)

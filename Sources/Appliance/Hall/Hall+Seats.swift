@@ -245,7 +245,7 @@ extension Hall {
         }
         do {
             let programme = try bank.programme(attempt.opened.programme)
-            guard let blueprint = bank.blueprint(attempt.opened.programme) else {
+            guard let blueprint = bank.blueprint(attempt.opened.programme, for: attempt.opened.vehicleClass) else {
                 throw Failure(.badData, "the bank has no blueprint for \(attempt.opened.programme)")
             }
             let paper = try Paper.draw(

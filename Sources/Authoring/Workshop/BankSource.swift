@@ -75,6 +75,7 @@ struct BankConfiguration: Codable {
 struct BlueprintFile: Codable {
     let programme: ProgrammeCode
     let version: Int
+    let classes: [VehicleClass]?
     let kinds: [ItemKind: Int]
     let areas: [Area: Int]
     let table: [Area: [ItemKind: Int]]?
@@ -216,7 +217,8 @@ private struct Reader {
         }
         do throws(BlueprintError) {
             return try Blueprint(
-                programme: source.programme, version: source.version, kinds: source.kinds, areas: source.areas,
+                programme: source.programme, version: source.version, classes: source.classes ?? [],
+                kinds: source.kinds, areas: source.areas,
                 table: table)
         } catch {
             findings.append(Finding(file: name, rule: .blueprint, error.description))

@@ -2,6 +2,8 @@
 public struct Blueprint: Codable, Hashable, Sendable {
     public let programme: ProgrammeCode
     public let version: Int
+    /// The vehicle classes whose papers it makes; empty for all of the programme's.
+    public let classes: [VehicleClass]
     /// The paper's questions by kind.
     public let kinds: [ItemKind: Int]
     /// The paper's questions by area.
@@ -11,8 +13,8 @@ public struct Blueprint: Codable, Hashable, Sendable {
 
     /// - Throws: `BlueprintError` for a table that does not keep both marginals.
     public init(
-        programme: ProgrammeCode, version: Int, kinds: [ItemKind: Int], areas: [Area: Int],
-        table: [Area: [ItemKind: Int]]
+        programme: ProgrammeCode, version: Int, classes: [VehicleClass] = [], kinds: [ItemKind: Int],
+        areas: [Area: Int], table: [Area: [ItemKind: Int]]
     ) throws(BlueprintError) {
         try Self.check(kinds: kinds, areas: areas)
         for area in table.keys.sorted() where areas[area] == nil { throw .unknownArea(area) }
@@ -34,19 +36,25 @@ public struct Blueprint: Codable, Hashable, Sendable {
         }
         self.programme = programme
         self.version = version
+        self.classes = classes.sorted()
         self.kinds = kinds
         self.areas = areas
         self.table = table
     }
 
     /// A blueprint whose table is made from the marginals by controlled rounding.
-    public init(programme: ProgrammeCode, version: Int, kinds: [ItemKind: Int], areas: [Area: Int])
-        throws(BlueprintError)
-    {
+    public init(
+        programme: ProgrammeCode, version: Int, classes: [VehicleClass] = [], kinds: [ItemKind: Int],
+        areas: [Area: Int]
+    ) throws(BlueprintError) {
         try Self.check(kinds: kinds, areas: areas)
         let table = Self.controlledRounding(kinds: kinds, areas: areas)
-        try self.init(programme: programme, version: version, kinds: kinds, areas: areas, table: table)
+        try self.init(
+            programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table)
     }
+
+    /// Whether it makes the papers of a vehicle class.
+    public func isFor(_ vehicleClass: VehicleClass) -> Bool { classes.isEmpty || classes.contains(vehicleClass) }
 
     private static func check(kinds: [ItemKind: Int], areas: [Area: Int]) throws(BlueprintError) {
         for kind in ItemKind.allCases where kinds[kind, default: 0] < 0 { throw .negative("kind \(kind.rawValue)") }
@@ -57,17 +65,19 @@ public struct Blueprint: Codable, Hashable, Sendable {
         guard byKind > 0 else { throw .empty }
     }
 
-    private enum CodingKeys: String, CodingKey { case programme, version, kinds, areas, table }
+    private enum CodingKeys: String, CodingKey { case programme, version, classes, kinds, areas, table }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let programme = try container.decode(ProgrammeCode.self, forKey: .programme)
         let version = try container.decode(Int.self, forKey: .version)
+        let classes = try container.decodeIfPresent([VehicleClass].self, forKey: .classes) ?? []
         let kinds = try container.decode([ItemKind: Int].self, forKey: .kinds)
         let areas = try container.decode([Area: Int].self, forKey: .areas)
         let table = try container.decode([Area: [ItemKind: Int]].self, forKey: .table)
         do throws(BlueprintError) {
-            try self.init(programme: programme, version: version, kinds: kinds, areas: areas, table: table)
+            try self.init(
+                programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table)
         } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: error.description))

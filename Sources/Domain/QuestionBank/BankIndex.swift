@@ -59,9 +59,11 @@ public struct BankIndex: Codable, Hashable, Sendable {
 
     public func programme(_ code: ProgrammeCode) -> Programme? { programmes.first { $0.code == code } }
 
-    /// The blueprint of the highest version that a programme has.
-    public func blueprint(for programme: ProgrammeCode) -> Blueprint? {
-        blueprints.filter { $0.programme == programme }.max { $0.version < $1.version }
+    /// The blueprint of the highest version, or of the one asked for, that makes a programme's papers for a class.
+    public func blueprint(for programme: ProgrammeCode, vehicleClass: VehicleClass, version: Int? = nil) -> Blueprint? {
+        blueprints.filter {
+            $0.programme == programme && $0.isFor(vehicleClass) && $0.version == version ?? $0.version
+        }.max { $0.version < $1.version }
     }
 
     public func isValid(on day: CalendarDate) -> Bool {
@@ -75,7 +77,9 @@ public struct BankIndex: Codable, Hashable, Sendable {
             return MissingFigures(programme: code, figures: programme.missingFigures).description
         }
         guard programme.isFor(vehicleClass) else { return "programme \(code) is not for class \(vehicleClass)" }
-        guard let blueprint = blueprint(for: code) else { return "the bank has no blueprint for programme \(code)" }
+        guard let blueprint = blueprint(for: code, vehicleClass: vehicleClass) else {
+            return "the bank has no blueprint for programme \(code) and class \(vehicleClass)"
+        }
         return blueprint.shortCells(index: items, vehicleClass: vehicleClass).first.map {
             DrawError.shortCell(code, vehicleClass, $0).description
         }

@@ -104,25 +104,35 @@ private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
         index = try openPackage(path).index
     }
     let rows = index.programmes.map { programme in
-        (programme, programme.missingFigures, index.blueprint(for: programme.code) != nil)
+        let classes = programme.classes.filter { index.obstacle(to: programme.code, for: $0) == nil }
+        return (
+            programme: programme, classes: classes,
+            hasBlueprint: index.blueprints.contains { $0.programme == programme.code }
+        )
     }
     if json {
         try printJSON([
             "programmes": .array(
-                try rows.map { programme, missing, hasBlueprint in
+                try rows.map { row in
                     [
-                        "code": .string(programme.code.rawValue), "names": try JSONCoder.tree(programme.names),
-                        "missing": .array(missing.map { .string($0) }), "blueprint": .bool(hasBlueprint),
+                        "code": .string(row.programme.code.rawValue), "names": try JSONCoder.tree(row.programme.names),
+                        "missing": .array(row.programme.missingFigures.map { .string($0) }),
+                        "blueprint": .bool(row.hasBlueprint),
+                        "ready": .array(row.classes.map { .string($0.rawValue) }),
                     ]
                 })
         ])
     } else {
-        for (programme, missing, hasBlueprint) in rows {
+        for (programme, classes, hasBlueprint) in rows {
+            let missing = programme.missingFigures
+            let names = classes.map(\.rawValue).joined(separator: ", ")
             let state =
                 !missing.isEmpty
                 ? "refused, not known: \(missing.joined(separator: ", "))"
-                : hasBlueprint ? "ready" : "refused, no blueprint in this bank"
-            standardOutput("\(programme.code): \(state)\n")
+                : !hasBlueprint
+                    ? "refused, no blueprint in this bank"
+                    : classes.isEmpty ? "refused, the bank lacks questions" : "ready for \(names)"
+            standardOutput("\(programme.code.rawValue.padded(to: 16))\(state)\n")
         }
     }
     return .done
@@ -181,7 +191,9 @@ private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws 
         throw Failure(.usage, "programme \(code) names no class; add --class")
     }
     if let obstacle = index.obstacle(to: code, for: vehicleClass) { throw Failure(.badData, obstacle) }
-    guard let blueprint = index.blueprint(for: code) else { throw Failure(.badData, "no blueprint for \(code)") }
+    guard let blueprint = index.blueprint(for: code, vehicleClass: vehicleClass) else {
+        throw Failure(.badData, "no blueprint for \(code)")
+    }
     let paper = try Paper.draw(
         bank: package.digest, blueprint: blueprint, index: index.items, vehicleClass: vehicleClass, seed: seed)
     let digest = base64url(sha256(paper.canonicalItems()))

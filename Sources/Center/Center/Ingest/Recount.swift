@@ -8,7 +8,7 @@ import Platform
 public protocol RecountBank: Sendable {
     var items: [ItemIndexEntry] { get }
     func programme(_ code: ProgrammeCode) -> Programme?
-    func blueprint(_ programme: ProgrammeCode, version: Int) -> Blueprint?
+    func blueprint(_ programme: ProgrammeCode, version: Int, vehicleClass: VehicleClass) -> Blueprint?
     func key(_ item: ItemID) throws -> Set<Int>
 }
 
@@ -133,7 +133,9 @@ struct Recount {
         } else {
             problems.append("the bank does not hold programme \(code) with all its figures")
         }
-        guard let blueprint = bank.blueprint(code, version: started.paper.blueprint),
+        guard
+            let blueprint = bank.blueprint(
+                code, version: started.paper.blueprint, vehicleClass: attempt.opened.vehicleClass),
             let seed = bytes(hexadecimal: started.paper.seed)
         else { return problems + ["the bank has no blueprint \(started.paper.blueprint) for \(code)"] }
         do throws(DrawError) {
