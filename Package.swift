@@ -27,7 +27,6 @@ let package = Package(
         .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
         .systemLibrary(name: "COpenCC", path: "Sources/SystemLibraries/COpenCC", pkgConfig: "opencc"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
-        .target(name: "CDrawingFloor", path: "Sources/SystemLibraries/CDrawingFloor"),
         .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
 
         // Platform
@@ -125,10 +124,7 @@ let package = Package(
             path: "Sources/Proving/Demonstration"),
         .target(
             name: "Benchmarks",
-            dependencies: [
-                "CDrawingFloor", "CPangoCairo", "CSQLite", "CivilTime", "Demonstration", "Exam", "Platform",
-                "TerminalLink",
-            ],
+            dependencies: ["CPangoCairo", "CSQLite", "Demonstration", "Exam", "Platform", "TerminalLink"],
             path: "Sources/Proving/Benchmarks"),
 
         // Programs
@@ -210,8 +206,7 @@ let package = Package(
 
 // One place for the settings of every Swift target.
 for target in package.targets
-where ![.system, .plugin].contains(target.type)
-    && !["CPlatform", "VirtualReader", "DeviceFakes", "CDrawingFloor"].contains(target.name)
+where ![.system, .plugin].contains(target.type) && !["CPlatform", "VirtualReader", "DeviceFakes"].contains(target.name)
 {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

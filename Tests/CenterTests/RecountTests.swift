@@ -177,15 +177,14 @@ extension TestHall {
     /// Journals one candidate's whole attempt and its signed result; `lie` is what the result says wrongly.
     func sit(_ attempt: AttemptID, _ bank: SmallBank, rightAnswers: Int, lie: RecountTests.Lie? = nil) async throws {
         let complete = try bank.programme.complete()
-        let blueprint = try #require(bank.package.index.blueprint(for: "T"))
+        let blueprint = try #require(bank.package.index.blueprint(for: "T", vehicleClass: "C1"))
         let seed = [UInt8](repeating: 7, count: 32)
         var paper = try Paper.draw(
-            Draw(
-                bank: bank.digest, programme: "T", blueprint: 1, vehicleClass: "C1", language: "en",
-                day: try #require(CalendarDate("2026-11-22")), seed: seed),
-            blueprint: blueprint, index: bank.package.index.items)
+            bank: bank.digest, blueprint: blueprint, index: bank.package.index.items, vehicleClass: "C1", seed: seed)
         if lie == .paper {
-            paper = Paper(draw: paper.draw, items: paper.items.reversed())
+            paper = Paper(
+                bank: paper.bank, programme: paper.programme, blueprint: paper.blueprint, seed: paper.seed,
+                items: paper.items.reversed())
         }
         let opened = AttemptEntry.Opened(
             booking: "b-1", candidate: "digest", programme: "T", vehicleClass: "C1", attemptNumber: 1, language: "en",

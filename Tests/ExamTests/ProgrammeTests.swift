@@ -19,7 +19,7 @@ import Testing
         let complete = try programme().complete()
         #expect(complete.maxWrong == 5)
         #expect(complete.kinds == [.judge: 20, .single: 30])
-        #expect(complete.composition == ["law": 50])
+        #expect(complete.groups == [ClassComposition(classes: ["C1"], composition: ["law": 50])])
         #expect(complete.isFor("C1") && !complete.isFor("D"))
     }
 

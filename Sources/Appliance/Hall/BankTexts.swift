@@ -50,7 +50,9 @@ final class BankTexts: Sendable {
 
     func programmeRow(_ code: ProgrammeCode) -> Programme? { package.index.programmes.first { $0.code == code } }
 
-    func blueprint(_ code: ProgrammeCode) -> Blueprint? { package.index.blueprint(for: code) }
+    func blueprint(_ code: ProgrammeCode, for vehicleClass: VehicleClass) -> Blueprint? {
+        package.index.blueprint(for: code, vehicleClass: vehicleClass)
+    }
 
     func programmeName(_ code: ProgrammeCode, _ language: LanguageTag) -> String {
         let names = programmeRow(code)?.names ?? [:]

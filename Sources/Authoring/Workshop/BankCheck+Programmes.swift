@@ -19,7 +19,7 @@ extension BankCheck {
         for programme in index.programmes {
             if !seen.insert(programme.code).inserted { report(.programme, "programme \(programme.code) stands twice") }
             for problem in programme.contradictions { report(.programme, "programme \(programme.code): \(problem)") }
-            for area in (programme.composition ?? [:]).keys.sorted() where index.areas[area] == nil {
+            for area in Set(programme.groups.flatMap(\.composition.keys)).sorted() where index.areas[area] == nil {
                 report(.unknownArea, "programme \(programme.code): area \(area) has no name in the bank")
             }
             for vehicleClass in programme.classes
@@ -36,7 +36,6 @@ extension BankCheck {
     mutating func checkBlueprints() {
         let index = contents.index
         for code in Set(index.blueprints.map(\.programme)).sorted() {
-            guard let blueprint = index.blueprint(for: code) else { continue }
             guard let programme = index.programme(code) else {
                 report(.programme, "there is a blueprint for \(code), but no such programme")
                 continue
@@ -47,22 +46,39 @@ extension BankCheck {
                     MissingFigures(programme: code, figures: programme.missingFigures).description)
                 continue
             }
-            let kinds = complete.kinds.filter { $0.value > 0 }
-            if blueprint.kinds.filter({ $0.value > 0 }) != kinds || blueprint.areas != complete.composition {
-                report(.blueprint, "blueprint \(code): its kinds and areas are not those of the programme")
-            }
             let classes = programme.classes.contains("*") ? Self.vehicleClasses : programme.classes
+            var short: [(classes: [VehicleClass], cells: [ShortCell])] = []
             for vehicleClass in classes {
-                let short = blueprint.shortCells(index: index.items, vehicleClass: vehicleClass)
-                for cell in short { report(.cell, "\(code) for class \(vehicleClass): \(cell)") }
-                for promise in index.promises where promise.programme == code {
-                    check(promise, blueprint, for: vehicleClass, short: promise.language == nil ? short : [])
+                guard let blueprint = index.blueprint(for: code, vehicleClass: vehicleClass) else {
+                    report(.blueprint, "blueprint \(code): there is none for class \(vehicleClass)")
+                    continue
+                }
+                if blueprint.kinds.filter({ $0.value > 0 }) != complete.kinds.filter({ $0.value > 0 })
+                    || blueprint.areas != programme.composition(for: vehicleClass)
+                {
+                    report(
+                        .blueprint,
+                        "blueprint \(code) for class \(vehicleClass): its kinds and areas are not those of the programme"
+                    )
+                }
+                let cells = blueprint.shortCells(index: index.items, vehicleClass: vehicleClass)
+                let promises = index.promises.filter { $0.programme == code }
+                if !promises.isEmpty {
+                    for cell in cells { report(.cell, "\(code) for class \(vehicleClass): \(cell)") }
+                    for promise in promises {
+                        check(promise, blueprint, for: vehicleClass, short: promise.language == nil ? cells : [])
+                    }
+                } else if let place = short.firstIndex(where: { $0.cells == cells }) {
+                    short[place].classes.append(vehicleClass)
+                } else if !cells.isEmpty {
+                    short.append(([vehicleClass], cells))
                 }
             }
+            for group in short { warn(code, group.classes, group.cells) }
         }
         let known = index.languages + index.translations
         for promise in index.promises {
-            if index.blueprint(for: promise.programme) == nil {
+            if !index.blueprints.contains(where: { $0.programme == promise.programme }) {
                 report(.promise, "the bank promises \(promise.programme), which has no blueprint")
             }
             if let language = promise.language, !known.contains(language) {
@@ -71,6 +87,13 @@ extension BankCheck {
                     "the bank promises \(promise.programme) in \(language), which is none of \(names(known))")
             }
         }
+    }
+
+    /// Nobody is promised this programme: who comes for it is refused at check-in until the questions are there.
+    private mutating func warn(_ code: ProgrammeCode, _ classes: [VehicleClass], _ cells: [ShortCell]) {
+        let missing = cells.map { "\($0.area) \($0.kind.rawValue) \($0.has) of \($0.wanted)" }.joined(separator: ", ")
+        let words = "\(code) for \(names(classes)) cannot be held yet, the bank has: \(missing)"
+        findings.append(Finding(file: bankFile, rule: .cell, words, weight: .warning))
     }
 
     /// A promise without a language counts every question, one with a language those that are complete in it.

@@ -75,10 +75,10 @@ struct BankConfiguration: Codable {
 struct BlueprintFile: Codable {
     let programme: ProgrammeCode
     let version: Int
+    let classes: [VehicleClass]?
     let kinds: [ItemKind: Int]
     let areas: [Area: Int]
     let table: [Area: [ItemKind: Int]]?
-    let share: Int?
 }
 
 /// Goes through a bank's folder once and collects what is there and what is wrong.
@@ -217,8 +217,9 @@ private struct Reader {
         }
         do throws(BlueprintError) {
             return try Blueprint(
-                programme: source.programme, version: source.version, kinds: source.kinds, areas: source.areas,
-                table: table, share: source.share)
+                programme: source.programme, version: source.version, classes: source.classes ?? [],
+                kinds: source.kinds, areas: source.areas,
+                table: table)
         } catch {
             findings.append(Finding(file: name, rule: .blueprint, error.description))
             return nil

@@ -30,8 +30,8 @@ public enum BlueprintTables {
             if source.table != nil { return Outcome(file: path, made: false) }
             do {
                 let blueprint = try Blueprint(
-                    programme: source.programme, version: source.version, kinds: source.kinds, areas: source.areas,
-                    share: source.share)
+                    programme: source.programme, version: source.version, classes: source.classes ?? [],
+                    kinds: source.kinds, areas: source.areas)
                 try AtomicFile.write(text(blueprint), to: path, mode: 0o644)
             } catch let error as BlueprintError {
                 throw Failure(.badData, "\(path): \(error)")
@@ -48,16 +48,18 @@ public enum BlueprintTables {
         }
         let areas = blueprint.areas.keys.sorted()
         let rows = areas.map { area in "    \(quoted(area.rawValue)): " + counts { blueprint.table[area]?[$0] ?? 0 } }
-        let share = blueprint.share.map { ",\n  \"share\": \($0)" } ?? ""
+        let classes =
+            blueprint.classes.isEmpty
+            ? "" : "\n  \"classes\": [\(blueprint.classes.map { quoted($0.rawValue) }.joined(separator: ", "))],"
         return """
             {
               "programme": \(quoted(blueprint.programme.rawValue)),
-              "version": \(blueprint.version),
+              "version": \(blueprint.version),\(classes)
               "kinds": \(counts { blueprint.kinds[$0] ?? 0 }),
               "areas": { \(areas.map { "\(quoted($0.rawValue)): \(blueprint.areas[$0] ?? 0)" }.joined(separator: ", ")) },
               "table": {
             \(rows.joined(separator: ",\n"))
-              }\(share)
+              }
             }
 
             """

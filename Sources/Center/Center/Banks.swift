@@ -74,8 +74,8 @@ private struct PackagedBank: RecountBank {
     let package: QuestionPackage
     var items: [ItemIndexEntry] { package.index.items }
     func programme(_ code: ProgrammeCode) -> Programme? { package.index.programme(code) }
-    func blueprint(_ programme: ProgrammeCode, version: Int) -> Blueprint? {
-        package.index.blueprints.first { $0.programme == programme && $0.version == version }
+    func blueprint(_ programme: ProgrammeCode, version: Int, vehicleClass: VehicleClass) -> Blueprint? {
+        package.index.blueprint(for: programme, vehicleClass: vehicleClass, version: version)
     }
     func key(_ item: ItemID) throws -> Set<Int> { try package.key(item) }
 }

@@ -24,8 +24,10 @@ public struct Programme: Codable, Hashable, Sendable {
     public let passMark: Int?
     public let minutes: Int?
     public let kinds: [ItemKind: Int]?
-    /// How many questions each area gives.
+    /// How many questions each area gives; nil where it is not known, or depends on the vehicle class.
     public let composition: [Area: Int]?
+    /// The same by groups of vehicle classes: each class is in one of them.
+    public let compositions: [ClassComposition]?
     /// How many sittings one booking gives, the make-up exam counted.
     public let attemptsPerBooking: Int?
     /// Days to wait before a new booking after this one's attempts are used up.
@@ -42,7 +44,8 @@ public struct Programme: Codable, Hashable, Sendable {
         let figures: [(String, Bool)] = [
             ("questions", questions == nil), ("pointsEach", pointsEach == nil), ("full", full == nil),
             ("passMark", passMark == nil), ("minutes", minutes == nil), ("kinds", kinds == nil),
-            ("composition", composition == nil), ("attemptsPerBooking", attemptsPerBooking == nil),
+            ("composition", composition == nil && compositions == nil),
+            ("attemptsPerBooking", attemptsPerBooking == nil),
         ]
         return figures.filter(\.1).map(\.0)
     }
@@ -57,9 +60,6 @@ public struct Programme: Codable, Hashable, Sendable {
             if let value, value < 1 { found.append("\(name) is \(value), should be at least 1") }
         }
         if let kinds, kinds.values.contains(where: { $0 < 0 }) { found.append("kinds has a negative count") }
-        if let composition, composition.values.contains(where: { $0 < 0 }) {
-            found.append("composition has a negative count")
-        }
         if let questions, let pointsEach, let full, questions * pointsEach != full {
             found.append(
                 "\(questions) questions of \(pointsEach) give \(questions * pointsEach) points, full says \(full)")
@@ -68,10 +68,39 @@ public struct Programme: Codable, Hashable, Sendable {
         if let kinds, let questions, kinds.values.reduce(0, +) != questions {
             found.append("kinds count \(kinds.values.reduce(0, +)) questions, questions says \(questions)")
         }
-        if let composition, let questions, composition.values.reduce(0, +) != questions {
-            found.append("composition counts \(composition.values.reduce(0, +)) questions, questions says \(questions)")
+        return found + compositionContradictions
+    }
+
+    private var compositionContradictions: [String] {
+        var found: [String] = []
+        if composition != nil, compositions != nil { found.append("composition and compositions cannot both stand") }
+        for group in groups {
+            let name = compositions == nil ? "composition" : "composition of \(group.names)"
+            if group.composition.values.contains(where: { $0 < 0 }) { found.append("\(name) has a negative count") }
+            let count = group.composition.values.reduce(0, +)
+            if let questions, count != questions {
+                found.append("\(name) counts \(count) questions, questions says \(questions)")
+            }
+        }
+        if let compositions {
+            for vehicleClass in classes where compositions.count(where: { $0.classes.contains(vehicleClass) }) != 1 {
+                found.append("class \(vehicleClass) is not in exactly one of the compositions")
+            }
+            for vehicleClass in Set(compositions.flatMap(\.classes)).sorted() where !classes.contains(vehicleClass) {
+                found.append("compositions name class \(vehicleClass), which the programme is not for")
+            }
         }
         return found
+    }
+
+    /// The compositions that are known, each with its vehicle classes.
+    public var groups: [ClassComposition] {
+        compositions ?? composition.map { [ClassComposition(classes: classes, composition: $0)] } ?? []
+    }
+
+    /// How many questions each area gives for a vehicle class; nil when it is not known.
+    public func composition(for vehicleClass: VehicleClass) -> [Area: Int]? {
+        groups.first { $0.classes.contains(vehicleClass) || $0.classes.contains("*") }?.composition
     }
 
     /// Whether the programme is for a vehicle class.
@@ -82,14 +111,28 @@ public struct Programme: Codable, Hashable, Sendable {
 
     /// The programme with every figure known, without which no exam of it begins.
     public func complete() throws(MissingFigures) -> CompleteProgramme {
-        guard let questions, let pointsEach, let full, let passMark, let minutes, let kinds, let composition,
-            let attemptsPerBooking
+        guard let questions, let pointsEach, let full, let passMark, let minutes, let kinds,
+            let attemptsPerBooking, !groups.isEmpty
         else { throw MissingFigures(programme: code, figures: missingFigures) }
         return CompleteProgramme(
             code: code, names: names, classes: classes, questions: questions, pointsEach: pointsEach, full: full,
-            passMark: passMark, minutes: minutes, kinds: kinds, composition: composition,
+            passMark: passMark, minutes: minutes, kinds: kinds, groups: groups,
             attemptsPerBooking: attemptsPerBooking, policies: policies)
     }
+}
+
+/// What a paper is made of for some vehicle classes of a programme.
+public struct ClassComposition: Codable, Hashable, Sendable {
+    public let classes: [VehicleClass]
+    public let composition: [Area: Int]
+
+    public init(classes: [VehicleClass], composition: [Area: Int]) {
+        self.classes = classes
+        self.composition = composition
+    }
+
+    /// The classes, as words name them.
+    public var names: String { classes.map(\.rawValue).joined(separator: ", ") }
 }
 
 /// A programme that an exam can be held in: every figure is known.
@@ -103,13 +146,14 @@ public struct CompleteProgramme: Codable, Hashable, Sendable {
     public let passMark: Int
     public let minutes: Int
     public let kinds: [ItemKind: Int]
-    public let composition: [Area: Int]
+    /// How many questions each area gives, by groups of vehicle classes.
+    public let groups: [ClassComposition]
     public let attemptsPerBooking: Int
     public let policies: Policies
 
     public init(
         code: ProgrammeCode, names: [LanguageTag: String], classes: [VehicleClass], questions: Int, pointsEach: Int,
-        full: Int, passMark: Int, minutes: Int, kinds: [ItemKind: Int], composition: [Area: Int],
+        full: Int, passMark: Int, minutes: Int, kinds: [ItemKind: Int], groups: [ClassComposition],
         attemptsPerBooking: Int, policies: Policies
     ) {
         self.code = code
@@ -121,7 +165,7 @@ public struct CompleteProgramme: Codable, Hashable, Sendable {
         self.passMark = passMark
         self.minutes = minutes
         self.kinds = kinds
-        self.composition = composition
+        self.groups = groups
         self.attemptsPerBooking = attemptsPerBooking
         self.policies = policies
     }

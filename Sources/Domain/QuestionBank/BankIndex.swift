@@ -59,31 +59,28 @@ public struct BankIndex: Codable, Hashable, Sendable {
 
     public func programme(_ code: ProgrammeCode) -> Programme? { programmes.first { $0.code == code } }
 
-    /// The blueprint of the highest version that a programme has.
-    public func blueprint(for programme: ProgrammeCode) -> Blueprint? {
-        blueprints.filter { $0.programme == programme }.max { $0.version < $1.version }
+    /// The blueprint of the highest version, or of the one asked for, that makes a programme's papers for a class.
+    public func blueprint(for programme: ProgrammeCode, vehicleClass: VehicleClass, version: Int? = nil) -> Blueprint? {
+        blueprints.filter {
+            $0.programme == programme && $0.isFor(vehicleClass) && $0.version == version ?? $0.version
+        }.max { $0.version < $1.version }
     }
 
     public func isValid(on day: CalendarDate) -> Bool {
         validFrom.map { $0 <= day } ?? true && validUntil.map { day <= $0 } ?? true
     }
 
-    /// Why a paper of a programme cannot be drawn for a vehicle class, in words; nil when it can, but for enemies.
-    ///
-    /// Language, region and day narrow the questions down where they are given.
-    public func obstacle(
-        to code: ProgrammeCode, for vehicleClass: VehicleClass, language: LanguageTag? = nil, region: String? = nil,
-        on day: CalendarDate? = nil
-    ) -> String? {
+    /// Why a paper of a programme cannot be drawn for a vehicle class, in words; nil when it can.
+    public func obstacle(to code: ProgrammeCode, for vehicleClass: VehicleClass) -> String? {
         guard let programme = programme(code) else { return "the bank knows no programme \(code)" }
         guard programme.missingFigures.isEmpty else {
             return MissingFigures(programme: code, figures: programme.missingFigures).description
         }
         guard programme.isFor(vehicleClass) else { return "programme \(code) is not for class \(vehicleClass)" }
-        guard let blueprint = blueprint(for: code) else { return "the bank has no blueprint for programme \(code)" }
-        return blueprint.shortCells(
-            index: items, vehicleClass: vehicleClass, language: language, region: region, day: day
-        ).first.map {
+        guard let blueprint = blueprint(for: code, vehicleClass: vehicleClass) else {
+            return "the bank has no blueprint for programme \(code) and class \(vehicleClass)"
+        }
+        return blueprint.shortCells(index: items, vehicleClass: vehicleClass).first.map {
             DrawError.shortCell(code, vehicleClass, $0).description
         }
     }

@@ -23,8 +23,9 @@ private let bankHelp = """
                                         traditional characters made from the simplified ones; --help tells more
       kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
       kaotai bank inspect FILE          what a package is
-      kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG | --draw FILE
-                                        the paper that a seed gives, or a recorded draw; --help tells more
+      kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG [--class CLASS]
+                                        the paper that this seed (64 hexadecimal digits) gives; without --class
+                                        that of the programme's first class
 
     With --json one JSON document goes to standard output.
     Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 74 I/O error.
@@ -40,11 +41,10 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "preview": return try bankPreviewCommand(rest)
     case "diff": return try bankDiffCommand(rest)
     case "derive": return try bankDeriveCommand(rest)
-    case "draw": return try bankDrawCommand(rest)
     default: break
     }
     let options = try Arguments(
-        arguments, options: ["out"], flags: ["json", "help"])
+        arguments, options: ["out", "programme", "seed", "language", "class"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(bankHelp)
         return options.has("help") ? .done : .usage
@@ -58,6 +58,7 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "programmes": return try listProgrammes(path, json: options.has("json"))
     case "pack": return try packBank(path, out: try options.required("out"), json: options.has("json"))
     case "inspect": return try describe(try openPackage(path), json: options.has("json"))
+    case "draw": return try drawPaper(try openPackage(path), options)
     case let other:
         throw Failure(.usage, "there is no `kaotai bank \(other)`; `kaotai bank --help` lists what there is")
     }
@@ -103,25 +104,35 @@ private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
         index = try openPackage(path).index
     }
     let rows = index.programmes.map { programme in
-        (programme, programme.missingFigures, index.blueprint(for: programme.code) != nil)
+        let classes = programme.classes.filter { index.obstacle(to: programme.code, for: $0) == nil }
+        return (
+            programme: programme, classes: classes,
+            hasBlueprint: index.blueprints.contains { $0.programme == programme.code }
+        )
     }
     if json {
         try printJSON([
             "programmes": .array(
-                try rows.map { programme, missing, hasBlueprint in
+                try rows.map { row in
                     [
-                        "code": .string(programme.code.rawValue), "names": try JSONCoder.tree(programme.names),
-                        "missing": .array(missing.map { .string($0) }), "blueprint": .bool(hasBlueprint),
+                        "code": .string(row.programme.code.rawValue), "names": try JSONCoder.tree(row.programme.names),
+                        "missing": .array(row.programme.missingFigures.map { .string($0) }),
+                        "blueprint": .bool(row.hasBlueprint),
+                        "ready": .array(row.classes.map { .string($0.rawValue) }),
                     ]
                 })
         ])
     } else {
-        for (programme, missing, hasBlueprint) in rows {
+        for (programme, classes, hasBlueprint) in rows {
+            let missing = programme.missingFigures
+            let names = classes.map(\.rawValue).joined(separator: ", ")
             let state =
                 !missing.isEmpty
                 ? "refused, not known: \(missing.joined(separator: ", "))"
-                : hasBlueprint ? "ready" : "refused, no blueprint in this bank"
-            standardOutput("\(programme.code): \(state)\n")
+                : !hasBlueprint
+                    ? "refused, no blueprint in this bank"
+                    : classes.isEmpty ? "refused, the bank lacks questions" : "ready for \(names)"
+            standardOutput("\(programme.code.rawValue.padded(to: 16))\(state)\n")
         }
     }
     return .done
@@ -158,6 +169,59 @@ private func describe(_ package: QuestionPackage, json: Bool) throws -> ExitCode
             valid from \(index.validFrom?.description ?? "any day") until \(index.validUntil?.description ?? "further notice")
 
             """)
+    }
+    return .done
+}
+
+private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws -> ExitCode {
+    let code = ProgrammeCode(try options.required("programme"))
+    let language = LanguageTag(try options.required("language"))
+    guard let seed = bytes(hexadecimal: try options.required("seed")), seed.count == 32 else {
+        throw Failure(.usage, "--seed wants 64 hexadecimal digits")
+    }
+    let index = package.index
+    guard index.languages.contains(language) else {
+        let known = index.languages.map(\.rawValue).joined(separator: ", ")
+        throw Failure(.badData, "the bank is not in \(language); its languages are \(known)")
+    }
+    guard let programme = index.programme(code) else {
+        throw Failure(.badData, "the bank knows no programme \(code); `kaotai bank programmes` lists them")
+    }
+    guard let vehicleClass = options.value("class").map({ VehicleClass($0) }) ?? programme.classes.first else {
+        throw Failure(.usage, "programme \(code) names no class; add --class")
+    }
+    if let obstacle = index.obstacle(to: code, for: vehicleClass) { throw Failure(.badData, obstacle) }
+    guard let blueprint = index.blueprint(for: code, vehicleClass: vehicleClass) else {
+        throw Failure(.badData, "no blueprint for \(code)")
+    }
+    let paper = try Paper.draw(
+        bank: package.digest, blueprint: blueprint, index: index.items, vehicleClass: vehicleClass, seed: seed)
+    let digest = base64url(sha256(paper.canonicalItems()))
+    if options.has("json") {
+        try printJSON([
+            "bank": .string(paper.bank), "programme": .string(code.rawValue),
+            "class": .string(vehicleClass.rawValue), "language": .string(language.rawValue),
+            "seed": .string(paper.seed),
+            "items": .array(
+                paper.items.map {
+                    [
+                        "id": .string($0.item.rawValue), "version": .integer($0.version),
+                        "options": .array($0.options.map(JSONValue.integer)),
+                    ]
+                }),
+            "digest": .string(digest),
+        ])
+        return .done
+    }
+    standardOutput("\(code) for class \(vehicleClass), blueprint \(paper.blueprint), paper digest \(digest)\n")
+    for (number, drawn) in paper.items.enumerated() {
+        let text = try package.item(drawn.item).texts[language]
+        standardOutput("\(number + 1). [\(drawn.item)] \(text?.stem ?? "")\n")
+        for (place, option) in drawn.options.enumerated() {
+            guard let words = text?.options[option] else { continue }
+            let letter = place < 26 ? String(UnicodeScalar(UInt8(ascii: "A") + UInt8(place))) : "?"
+            standardOutput("   \(letter). \(words)\n")
+        }
     }
     return .done
 }

@@ -27,7 +27,7 @@ struct Person: Sendable {
         let reasons: [(ProgrammeCode, ExamReason)] = [
             ("RESTORE-CAR", .restore), ("FOREIGN-CAR", .foreign), ("K1-CAR", .first),
         ]
-        let choices = reasons.filter { bank.index.blueprint(for: $0.0) != nil }
+        let choices = reasons.filter { bank.index.obstacle(to: $0.0, for: "C1") == nil }
         return (1...max(1, count)).prefix(count).map { number in
             let own = sha256(Array("kaotai demo \(seed) \(number)".utf8))
             var generator = ChaCha20Generator(seed: own)
