@@ -194,11 +194,29 @@ import Testing
         #expect(fit.explanationMisfits(short) == [])
         let endless = String(repeating: "这道题目没有尽头。", count: 160)
         let long = sample(.single, endless, ["甲", "乙", "丙", "丁"], endless)
-        #expect(fit.misfits(long).count == 9)
-        #expect(fit.explanationMisfits(long).count == 9)
+        #expect(fit.misfits(long).count == 3)
+        #expect(fit.explanationMisfits(long).count == 3)
         #expect(fit.misfits(long).allSatisfy { $0.description.contains("does not fit") })
         #expect(fit.unknownCharacters("普通话 English", language: "zh-Hans") == [])
         #expect(fit.unknownCharacters("普通\u{10FFF0}话\u{10FFF0}", language: "zh-Hans") == ["\u{10FFF0}"])
+    }
+
+    @Test func `what fits in the normal size fits in all, what does not fits in none`() throws {
+        let fit = ScreenFit(kiosk: try Kiosk(folder: kioskFolder))
+        var found: Set<Bool> = []
+        for words in stride(from: 10, through: 130, by: 20) {
+            let text = Array(repeating: "перекрёсток", count: words).joined(separator: " ")
+            let sample = QuestionSample(
+                language: "ru", kind: .single, stem: text, options: ["Да", "Нет", "Пожалуй", "Никогда"],
+                explanation: text, area: "Право", picture: PictureReference(digest: "", alternative: "знак"))
+            for panel in ScreenFit.panels {
+                let metrics = Metrics(width: panel.width, height: panel.height, panel: panel.size)
+                let fits = TextSize.allCases.map { fit.scale(of: sample, textSize: $0, metrics) >= 1 }
+                #expect(Set(fits).count == 1)
+                found.formUnion(fits)
+            }
+        }
+        #expect(found == [true, false])
     }
 
     @Test func `a question is drawn as a seat shows it, and its explanation after the end`() throws {

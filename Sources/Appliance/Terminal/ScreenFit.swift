@@ -1,5 +1,5 @@
 import Display
-public import TerminalLink
+import TerminalLink
 
 /// Whether questions stand on the screen at once, in every text size, on the panels that halls have.
 ///
@@ -12,17 +12,16 @@ public final class ScreenFit {
         public var size: PanelSize
     }
 
-    /// Where a question does not fit.
+    /// A panel on which a question does not fit, whatever size of type the candidate chooses.
     public struct Misfit: Hashable, Sendable, CustomStringConvertible {
         public var width: Int
         public var height: Int
-        public var textSize: TextSize
         /// How large its text could be, in thousandths of the normal size; 0 when nothing helped.
         public var reached: Int
 
         public var description: String {
-            "does not fit \(width)x\(height) in text size \(textSize.rawValue)"
-                + (reached == 0 ? "" : ": only at \(reached / 10) % of the normal size")
+            "does not fit \(width)x\(height)"
+                + (reached == 0 ? "" : ": its text would be at \(reached / 10) % of the normal size")
         }
     }
 
@@ -33,7 +32,8 @@ public final class ScreenFit {
         Panel(width: 1920, height: 1080, size: PanelSize(widthMM: 476, heightMM: 268)),
     ]
 
-    /// A large text may come down to the normal size where a question is long, and never below it.
+    /// A large text may come down to the normal size where a question is long, and never below it: what fits in the
+    /// normal size fits in all.
     private static let smallest = 1.0
 
     private let builders: [(panel: Panel, metrics: Metrics)]
@@ -49,28 +49,27 @@ public final class ScreenFit {
 
     /// Where a question does not fit; empty when it fits everywhere.
     public func misfits(_ sample: QuestionSample) -> [Misfit] {
-        each { panel, metrics, size in
-            // An option that is chosen has a sign at its end.
-            let scale = page(sample.question(textSize: size, chosen: 1), metrics).textScale ?? 0
+        builders.compactMap { panel, metrics in
+            let scale = scale(of: sample, textSize: .normal, metrics)
             return scale < Self.smallest
-                ? Misfit(width: panel.width, height: panel.height, textSize: size, reached: Int(scale * 1000)) : nil
+                ? Misfit(width: panel.width, height: panel.height, reached: Int(scale * 1000)) : nil
         }
+    }
+
+    /// How large a question's text stands on a panel, 1 for the normal size; 0 when nothing helped.
+    func scale(of sample: QuestionSample, textSize: TextSize, _ metrics: Metrics) -> Double {
+        // An option that is chosen has a sign at its end.
+        page(sample.question(textSize: textSize, chosen: 1), metrics).textScale ?? 0
     }
 
     /// Where there is no room for a question's explanation after the end, even if it is the only one.
     public func explanationMisfits(_ sample: QuestionSample) -> [Misfit] {
-        each { panel, metrics, size in
-            let page = page(sample.result(textSize: size), metrics)
-            let isShown = page.marks.contains { mark in
+        builders.compactMap { panel, metrics in
+            // Every size of type comes down to the same smallest one before an explanation is left out.
+            let isShown = page(sample.result(textSize: .normal), metrics).marks.contains { mark in
                 if case .text(let key, _) = mark.kind { key.string == sample.explanation } else { false }
             }
-            return isShown ? nil : Misfit(width: panel.width, height: panel.height, textSize: size, reached: 0)
-        }
-    }
-
-    private func each(_ measure: (Panel, Metrics, TextSize) -> Misfit?) -> [Misfit] {
-        builders.flatMap { panel, metrics in
-            TextSize.allCases.compactMap { measure(panel, metrics, $0) }
+            return isShown ? nil : Misfit(width: panel.width, height: panel.height, reached: 0)
         }
     }
 

@@ -12,42 +12,52 @@ struct ScreenCheck: Sendable {
     let contents: BankContents
     let items: [AuthoredItem]
 
+    /// A question in one language.
+    private struct Sheet {
+        let authored: AuthoredItem
+        let language: LanguageTag
+    }
+
     /// In order of the questions; layouts are made on all processors, since each has its own fonts.
     func findings() async -> [Finding] {
-        let items = items.filter { $0.state != .retired }
-        let workers = max(1, min(items.count, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-        let progress = CheckProgress(total: items.count)
-        let parts = await withTaskGroup(of: [(Int, [Finding])].self) { group in
+        // One language after the other: fonts that were opened for it are still there for the next question.
+        let sheets = items.filter { $0.state != .retired }
+            .flatMap { authored in authored.item.texts.keys.map { Sheet(authored: authored, language: $0) } }
+            .sorted { ($0.language, $0.authored.item.id) < ($1.language, $1.authored.item.id) }
+        let workers = max(1, min(sheets.count, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        let progress = CheckProgress(total: sheets.count)
+        let all = await withTaskGroup(of: [Finding].self) { group in
             for worker in 0..<workers {
+                let part = sheets[sheets.count * worker / workers..<sheets.count * (worker + 1) / workers]
                 group.addTask { @concurrent in
                     let fit = ScreenFit(kiosk: kiosk)
-                    return stride(from: worker, to: items.count, by: workers).map { place in
+                    return part.flatMap { sheet in
                         defer { progress.advance() }
-                        return (place, findings(of: items[place], fit))
+                        return findings(on: sheet, fit)
                     }
                 }
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
         progress.finish()
-        return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+        return all.sorted { (one, other) in
+            (one.file, one.line ?? 0, one.message) < (other.file, other.line ?? 0, other.message)
+        }
     }
 
-    private func findings(of authored: AuthoredItem, _ fit: ScreenFit) -> [Finding] {
-        authored.item.texts.keys.sorted().flatMap { language in
-            let sample = QuestionSample(authored.item, language: language, index: contents.index)
-            let weight = authored.weight(in: language, translations: contents.index.translations)
-            var words = fit.misfits(sample).map { "the question \($0)" }
-            words += fit.explanationMisfits(sample).map { "the explanation \($0)" }
-            for text in [sample.stem, sample.explanation, sample.picture?.alternative ?? ""] + sample.options {
-                let unknown = fit.unknownCharacters(text, language: language.rawValue)
-                if !unknown.isEmpty { words.append("no installed font has \(String(unknown)), in \"\(text)\"") }
-            }
-            return words.map {
-                Finding(
-                    file: authored.file, line: authored.line, item: authored.item.id, rule: .screen,
-                    "\(language): \($0)", weight: weight)
-            }
+    private func findings(on sheet: Sheet, _ fit: ScreenFit) -> [Finding] {
+        let (authored, language) = (sheet.authored, sheet.language)
+        let sample = QuestionSample(authored.item, language: language, index: contents.index)
+        var words = fit.misfits(sample).map { "the question \($0)" }
+        words += fit.explanationMisfits(sample).map { "the explanation \($0)" }
+        for text in [sample.stem, sample.explanation, sample.picture?.alternative ?? ""] + sample.options {
+            let unknown = fit.unknownCharacters(text, language: language.rawValue)
+            if !unknown.isEmpty { words.append("no installed font has \(String(unknown)), in \"\(text)\"") }
+        }
+        return words.map {
+            Finding(
+                file: authored.file, line: authored.line, item: authored.item.id, rule: .screen, "\(language): \($0)",
+                weight: authored.weight(in: language, translations: contents.index.translations))
         }
     }
 }
@@ -94,11 +104,10 @@ final class CheckProgress: Sendable {
             state.done += 1
             let now = time.now()
             guard now.milliseconds(since: start) > 2000 else { return }
-            if let said = state.said, now.milliseconds(since: said) < 500 { return }
+            if let said = state.said, now.milliseconds(since: said) < (isatty(2) == 1 ? 300 : 5000) { return }
             state.said = now
-            standardError(
-                "\(isatty(2) == 1 ? "\r" : "")\(state.done) of \(total) questions on the screens\(isatty(2) == 1 ? "" : "\n")"
-            )
+            let words = "\(state.done) of \(total) texts laid out on the screens"
+            standardError(isatty(2) == 1 ? "\r\(words)" : "\(words)\n")
         }
     }
 
