@@ -52,7 +52,8 @@ let package = Package(
             name: "Ledger", dependencies: ["SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform"],
             path: "Sources/Storage/Ledger"),
         .target(
-            name: "Packages", dependencies: ["QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "Platform"],
+            name: "Packages",
+            dependencies: ["QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "CivilTime", "Platform"],
             path: "Sources/Storage/Packages"),
 
         // Devices
@@ -189,7 +190,10 @@ let package = Package(
                 "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
             ]),
         .testTarget(
-            name: "PackagesTests", dependencies: ["Packages", "QuestionBank", "Exam", "CanonicalJSON", "Platform"]),
+            name: "PackagesTests",
+            dependencies: [
+                "Packages", "QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "CivilTime", "Platform",
+            ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SeatViewerTests", dependencies: ["SeatViewer", "Platform", "Touch"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
@@ -199,7 +203,10 @@ let package = Package(
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",
-            dependencies: ["Workshop", "Packages", "QuestionBank", "Exam", "CanonicalJSON", "CivilTime", "Platform"]),
+            dependencies: [
+                "Workshop", "Packages", "Cryptography", "QuestionBank", "Exam", "CanonicalJSON", "CivilTime",
+                "Platform",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

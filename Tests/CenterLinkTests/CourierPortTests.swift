@@ -25,7 +25,7 @@ import Testing
                     },
                     receipt: { receipt in self.brought.withLock { $0.append(receipt) } },
                     orders: { orders in self.last.withLock { $0 += orders.count } },
-                    lastOrder: { self.last.withLock { $0 } }))
+                    lastOrder: { self.last.withLock { $0 } }, bank: { nil }, bankPart: { _ in }))
         }
 
         deinit { _ = try? ChildProcess("/bin/rm", ["-f", path]).wait() }

@@ -17,7 +17,7 @@ import Testing
         let center = try TestCenter()
         let hall = try TestHall(center: center)
         try await hall.enrol(at: center)
-        let bank = try SmallBank(folder: hall.folder)
+        let bank = try SmallBank(folder: hall.folder, center: center)
         #expect(try center.center.banks.add(bank.path) == bank.digest)
         try await hall.sit("a-1", bank, rightAnswers: 4)
         try await hall.sit("a-2", bank, rightAnswers: 2)
@@ -54,7 +54,7 @@ import Testing
         let center = try TestCenter()
         let hall = try TestHall(center: center)
         try await hall.enrol(at: center)
-        let bank = try SmallBank(folder: hall.folder)
+        let bank = try SmallBank(folder: hall.folder, center: center)
         _ = try center.center.banks.add(bank.path)
         try await hall.sit("a-1", bank, rightAnswers: 2, lie: lie)
         _ = try await hall.client().post(try await hall.segment(after: 0))
@@ -72,7 +72,7 @@ import Testing
         let center = try TestCenter()
         let hall = try TestHall(center: center)
         try await hall.enrol(at: center)
-        let bank = try SmallBank(folder: hall.folder)
+        let bank = try SmallBank(folder: hall.folder, center: center)
         try await hall.sit("a-1", bank, rightAnswers: 4)
         _ = try await hall.client().post(try await hall.segment(after: 0))
         try await center.center.projector.settle()
@@ -92,7 +92,7 @@ import Testing
         let center = try TestCenter()
         let hall = try TestHall(center: center)
         try await hall.enrol(at: center)
-        let bank = try SmallBank(folder: hall.folder)
+        let bank = try SmallBank(folder: hall.folder, center: center)
         _ = try center.center.banks.add(bank.path)
         let whole = try readFile(bank.path)
         let url = center.url + "/v1/banks/" + bank.digest
@@ -137,7 +137,12 @@ struct SmallBank {
     let package: QuestionPackage
     let programme: Programme
 
-    init(folder: TestFolder) throws {
+    /// A bank that the center takes: signed by a key that it trusts, sealed to its recount key and to a hall's.
+    init(folder: TestFolder, center: TestCenter, hall: TestHall? = nil) throws {
+        let author = SigningKey.generate()
+        let signers = folder.path + "/author.jwks"
+        try AtomicFile.write(try JSONCoder.encode(author.publicJWK), to: signers)
+        try BankShelf.add(signers: signers, to: center.configuration.bankSigners)
         let programme = try JSONCoder.decode(
             Programme.self,
             from: Array(
@@ -166,8 +171,10 @@ struct SmallBank {
             items: Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0) }),
             keys: Dictionary(uniqueKeysWithValues: items.map { ($0.id, [2]) }), pictures: [:])
         path = folder.path + "/small.bank"
-        try QuestionPackage.write(contents, to: path)
-        package = try QuestionPackage(path: path)
+        let readers = [center.center.keys.store.publicSealingKey] + [hall?.keys.publicSealingKey].compactMap { $0 }
+        try QuestionPackage.write(
+            contents, to: path, signer: author, recipients: readers.map { QuestionPackage.Access($0) })
+        package = try QuestionPackage(path: path, trust: .keys(JWKS(keys: [author.publicJWK])))
         digest = package.digest
         self.programme = programme
     }

@@ -136,7 +136,7 @@ final class TestHall: Sendable {
                 orders: { signed in
                     for order in late.hall?.take(signed) ?? [] { ordersIn.yield(order) }
                 },
-                lastOrder: { late.hall?.lastOrder ?? 0 }))
+                lastOrder: { late.hall?.lastOrder ?? 0 }, bank: { nil }, bankPart: { _ in }))
         late.set(self)
     }
 

@@ -2,8 +2,10 @@ import CanonicalJSON
 import CenterLink
 import CivilTime
 import Cryptography
+import Dispatch
 import Exam
 import Glibc
+import Packages
 import Platform
 import Testing
 import Workshop
@@ -23,10 +25,13 @@ import Workshop
             at: SystemTime().wall())
         try AtomicFile.write(try JWS.sign(payload: grant, key: center), to: "\(folder)/grant.jws")
         try AtomicFile.write(try JSONCoder.encode(JWKS(keys: [center.publicJWK])), to: "\(folder)/trust.jwks")
-        _ = try BankSource(folder: HallFixture.bankFolder).pack(to: "\(folder)/bank.package")
+        let author = SigningKey.generate()
+        try AtomicFile.write(try JSONCoder.encode(JWKS(keys: [author.publicJWK])), to: "\(folder)/signers.jwks")
+        _ = try BankSource(folder: HallFixture.bankFolder).pack(
+            to: "\(folder)/bank.ktbank", signer: author, recipients: [.init(keys.publicSealingKey)])
         let configuration = HallConfiguration(
-            appliance: "test", state: "\(folder)/state", keys: "\(folder)/keys", bank: "\(folder)/bank.package",
-            trust: "\(folder)/trust.jwks", grant: "\(folder)/grant.jws",
+            appliance: "test", state: "\(folder)/state", keys: "\(folder)/keys", banks: "\(folder)/banks",
+            bankSigners: "\(folder)/signers.jwks", trust: "\(folder)/trust.jwks", grant: "\(folder)/grant.jws",
             terminals: (1...2).map {
                 .init(name: "seat-\($0)", role: .seat, socket: "\(folder)/\($0).sock", seat: SeatID(rawValue: $0))
             }, courierSocket: "\(folder)/courier.sock", controlSocket: "\(folder)/control.sock", readerProfiles: nil,
@@ -76,16 +81,45 @@ import Workshop
         #expect(!fileExists("\(folder)/state/journal.sqlite"))
     }
 
-    @Test(arguments: [0, 3, 60, 99]) func `a bank file that was cut is named with the remedy`(_ percent: Int)
-        async throws
-    {
+    @Test func `keys that may sign banks are wanted at the start, by file and member`() async throws {
         let folder = try prepare()
         defer { removeTree(folder) }
-        let whole = try readFile("\(folder)/bank.package")
-        try AtomicFile.write(Array(whole.prefix(whole.count * percent / 100)), to: "\(folder)/bank.package")
+        try AtomicFile.write("{}", to: "\(folder)/signers.jwks")
         let failure = await failure(folder)
-        #expect(failure?.code == .badData)
-        #expect(failure?.message.hasPrefix("\(folder)/bank.package: ") == true)
-        #expect(failure?.message.hasSuffix("copy it again from the center, or pack it with kaotai bank pack") == true)
+        #expect(failure?.code == .badConfiguration)
+        #expect(failure?.message.hasPrefix("bankSigners: \(folder)/signers.jwks: ") == true)
+    }
+
+    @Test(arguments: [0, 3, 60, 99])
+    func `an installed bank that was cut closes the hall in words until it is installed again`(
+        _ percent: Int
+    ) async throws {
+        let folder = try prepare()
+        defer { removeTree(folder) }
+        let control = "\(folder)/control.sock"
+        func daemon() async throws -> Daemon { try await Daemon(configurationFile: "\(folder)/kaotaid.json") { _ in } }
+        // Asking blocks, so it is done beside the pool that the daemon answers on.
+        func ask(_ request: ControlRequest) async throws -> JSONValue {
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async {
+                    continuation.resume(with: Result { try ControlClient.ask(request, socket: control) })
+                }
+            }
+        }
+        var running = try await daemon()
+        #expect(try await ask(.status)["interlocks"]?["bank"]?.stringValue?.contains("no question bank") == true)
+        let digest = try #require(try await ask(.installBank("\(folder)/bank.ktbank"))["digest"]?.stringValue)
+        #expect(try await ask(.status)["interlocks"]?["bank"] == "ready")
+        await running.stop()
+
+        let installed = "\(folder)/banks/\(digest).ktbank"
+        let whole = try readFile(installed)
+        try AtomicFile.write(Array(whole.prefix(whole.count * percent / 100)), to: installed)
+        running = try await daemon()
+        let words = try await ask(.status)["interlocks"]?["bank"]?.stringValue
+        #expect(words?.hasPrefix("\(installed): ") == true, "\(words ?? "")")
+        _ = try await ask(.installBank("\(folder)/bank.ktbank"))
+        #expect(try await ask(.status)["interlocks"]?["bank"] == "ready")
+        await running.stop()
     }
 }

@@ -49,7 +49,10 @@ final class HallFixture: @unchecked Sendable {
     private(set) var journal: Journal
     private(set) var terminals: [String: FakeTerminal] = [:]
     private var configuration: HallConfiguration
-    private let package: QuestionPackage
+    /// Signs banks.
+    let author = SigningKey.generate()
+    /// The bank's content in the plain.
+    let bank: BankContents
     private let fileSystem: String?
     private var orderSequence = 0
     private var previousOrder = Order.origin
@@ -61,7 +64,7 @@ final class HallFixture: @unchecked Sendable {
     init(
         seats: Int = 2, readers: Bool = true, fileSystem: String? = nil, suite: CipherSuite = .intl,
         interlocks: HallConfiguration.Interlocks = .init(
-            recorder: .waived, examiner: .waived, hours: .waived)
+            recorder: .waived, examiner: .waived, hours: .waived), installsBank: Bool = true
     ) async throws {
         folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
         try makeDirectory("\(folder)/slips")
@@ -69,8 +72,7 @@ final class HallFixture: @unchecked Sendable {
         keys = MemoryKeyStore(suite: suite)
         center = MemoryKeyStore(suite: suite)
         self.fileSystem = fileSystem
-        let source = BankSource(folder: Self.bankFolder)
-        package = try source.pack(to: "\(folder)/bank.package")
+        bank = try BankSource(folder: Self.bankFolder).packable()
         var places: [HallConfiguration.TerminalPlace] = []
         for seat in 1...seats {
             places.append(
@@ -80,15 +82,29 @@ final class HallFixture: @unchecked Sendable {
         }
         places.append(.init(name: "check-in", role: .checkIn, socket: "\(folder)/c.sock", reader: "R0"))
         configuration = HallConfiguration(
-            appliance: "test", state: folder, keys: folder, bank: "", trust: "", grant: "", terminals: places,
+            appliance: "test", state: folder, keys: folder, banks: "\(folder)/banks", bankSigners: "", trust: "",
+            grant: "", terminals: places,
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
         (hall, journal) = try Self.open(
-            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center,
+            folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
             fileSystem: fileSystem)
         try await begin()
+        if installsBank { _ = try await hall.install(file: try pack(bank)) }
+        await settle()
     }
 
     deinit { removeTree(folder) }
+
+    /// A package of these contents, sealed to this hall unless other keys are named.
+    func pack(
+        _ contents: BankContents, to recipients: [PublicSealingKey]? = nil, signer: SigningKey? = nil
+    ) throws -> String {
+        let path = "\(folder)/\(hexadecimal(systemEntropy(4))).ktbank"
+        try QuestionPackage.write(
+            contents, to: path, signer: signer ?? author,
+            recipients: (recipients ?? [keys.publicSealingKey]).map { QuestionPackage.Access($0) })
+        return path
+    }
 
     static let bankFolder: String = {
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
@@ -96,7 +112,7 @@ final class HallFixture: @unchecked Sendable {
     }()
 
     private static func open(
-        folder: String, configuration: HallConfiguration, time: ManualTime, package: QuestionPackage,
+        folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
         keys: MemoryKeyStore,
         center: MemoryKeyStore, fileSystem: String?
     ) throws -> (Hall, Journal) {
@@ -105,9 +121,12 @@ final class HallFixture: @unchecked Sendable {
         options.fileSystem = fileSystem
         let journal = try Journal(
             path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys, options: options)
+        let banks = BankFolder(
+            configuration.banks, signers: JWKS(keys: [author.publicJWK]), recipient: keys)
+        try banks.prepare()
         let hall = Hall(
             .init(
-                configuration: configuration, journal: journal, time: time, bank: package, keys: keys,
+                configuration: configuration, journal: journal, time: time, banks: banks, keys: keys,
                 trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }))
         return (hall, journal)
     }
@@ -127,7 +146,7 @@ final class HallFixture: @unchecked Sendable {
     func restart() async throws {
         try await journal.close()
         (hall, journal) = try Self.open(
-            folder: folder, configuration: configuration, time: time, package: package, keys: keys, center: center,
+            folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
             fileSystem: fileSystem)
         try await begin()
     }
@@ -162,22 +181,25 @@ final class HallFixture: @unchecked Sendable {
             programme: programme, then: then, vehicleClass: vehicleClass, day: CalendarDate(day)!,
             attemptNumber: attemptNumber,
             language: "zh-Hans", accommodations: .init(extraTimePercent: extraTimePercent), facts: facts)
+        try await give(
+            .booking, booking,
+            subjects: [
+                Subject(
+                    subject: subject, appliance: base64url(try keys.publicSealingKey.wrap(key)),
+                    center: base64url(try center.publicSealingKey.wrap(key)))
+            ])
+        return booking
+    }
+
+    /// The center's next order.
+    func give(_ kind: OrderKind, _ body: some Encodable, subjects: [Subject] = []) async throws {
         orderSequence += 1
         let order = Order(
-            appliance: "test", sequence: orderSequence, previous: previousOrder, at: time.wall(), kind: .booking,
-            body: try JSONCoder.tree(booking))
+            appliance: "test", sequence: orderSequence, previous: previousOrder, at: time.wall(), kind: kind,
+            body: try JSONCoder.tree(body))
         let jws = try JWS.sign(payload: order, key: center)
         previousOrder = Order.digest(of: jws)
-        await hall.take([
-            SignedOrder(
-                jws: jws,
-                subjects: [
-                    Subject(
-                        subject: subject, appliance: base64url(try keys.publicSealingKey.wrap(key)),
-                        center: base64url(try center.publicSealingKey.wrap(key)))
-                ])
-        ])
-        return booking
+        await hall.take([SignedOrder(jws: jws, subjects: subjects)])
     }
 
     // MARK: People
@@ -260,7 +282,7 @@ final class HallFixture: @unchecked Sendable {
             case .question(let question) where question.committed: await touch(.next, at: seat)
             case .question(let question):
                 guard let attempt = await attempt(at: seat), let items = attempt.paper?.items else { return }
-                let key = try package.key(items[question.number - 1].item)
+                let key = bank.keys[items[question.number - 1].item] ?? []
                 let options = items[question.number - 1].options
                 let answer = question.number <= wrong ? [options.first { !key.contains($0) } ?? 0] : key.sorted()
                 for option in answer where !question.options.contains(where: { $0.number == option && $0.chosen }) {

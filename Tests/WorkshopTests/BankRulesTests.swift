@@ -1,4 +1,5 @@
 import CivilTime
+import Cryptography
 import Exam
 import Glibc
 import Packages
@@ -251,7 +252,7 @@ extension String {
         let finding = try #require(found.first, "found instead: \(source.errors)")
         #expect(finding.file == change.inFile ?? change.file)
         #expect((finding.line != nil) == finding.file.hasSuffix(".items"))
-        #expect(throws: BankSource.Refused.self) { try source.pack(to: "\(folder.path)/out") }
+        #expect(throws: BankSource.Refused.self) { try source.packable() }
         #expect(!fileExists("\(folder.path)/out"))
     }
 
@@ -339,15 +340,18 @@ extension String {
     @Test func `a packed bank opens to what was written, pictures as PNG`() throws {
         let folder = try BankFolder()
         let source = BankSource(folder: folder.path)
-        let package = try source.pack(to: "\(folder.path)/out.ktbank")
+        let (author, reader) = (SigningKey.generate(), SealingKey.generate())
+        let package = try source.pack(
+            to: "\(folder.path)/out.ktbank", signer: author, recipients: [.init(reader.publicSealingKey)])
+        let (texts, answers) = (try QuestionTexts(package, with: reader), try AnswerKeys(package, with: reader))
         #expect(package.index == source.contents?.index)
-        let item = try package.item("TEST-16")
+        let item = try texts.item("TEST-16")
         let picture = try #require(item.picture)
         #expect(picture.width == 1040 && picture.height == 780)
-        #expect(try package.picture(digest: picture.digest).starts(with: [0x89, 0x50, 0x4E, 0x47]))
-        #expect(try package.key("TEST-13") == [1, 3])
-        #expect(try package.key("TEST-02") == [2])
-        #expect(BankCheck.findings(in: try package.contents(), file: "out.ktbank") == [])
+        #expect(try texts.picture(digest: picture.digest).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(try answers.key("TEST-13") == [1, 3])
+        #expect(try answers.key("TEST-02") == [2])
+        #expect(BankCheck.findings(in: try package.contents(with: reader), file: "out.ktbank") == [])
         #expect(package.index.obstacle(to: "TEST-SHORT", for: "C1") == nil)
         #expect(package.index.obstacle(to: "TEST-SHORT", for: "D")?.contains("not for class D") == true)
         #expect(package.index.obstacle(to: "TEST-UNKNOWN", for: "C1")?.contains("minutes, composition") == true)

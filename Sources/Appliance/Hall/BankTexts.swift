@@ -1,37 +1,50 @@
+import CivilTime
 import Exam
 import Packages
 import Platform
 import QuestionBank
 import TerminalLink
 
-/// The bank as the hall uses it: texts by language with a fallback, names, and pictures ready to send.
+/// The bank as the hall's screens use it: texts by language with a fallback, names, and pictures ready to send.
+///
+/// It holds no answer key. Questions are opened when a screen shows them, never ahead.
 final class BankTexts: Sendable {
-    let package: QuestionPackage
+    /// Nil while no bank is installed.
+    let package: QuestionPackage?
+    private let texts: QuestionTexts?
     private let items = Guarded<[ItemID: Item]>([:])
-
     private let areas: [ItemID: Area]
 
-    init(_ package: QuestionPackage) {
-        self.package = package
-        areas = Dictionary(package.index.items.map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
+    init(_ texts: QuestionTexts?) {
+        self.texts = texts
+        package = texts?.package
+        areas = Dictionary(
+            (texts?.package.index.items ?? []).map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
     }
 
-    var digest: String { package.digest }
-    var index: [ItemIndexEntry] { package.index.items }
-    var languages: [LanguageTag] { package.index.languages }
-    /// The days that are worked, as far as the bank states them.
-    var calendar: WorkCalendar { package.index.calendar ?? WorkCalendar(years: []) }
+    /// A hall without a bank.
+    static let none = BankTexts(nil)
 
-    /// An item's texts; the few last ones are kept, so that redrawing a question opens nothing again.
+    var digest: String { package?.digest ?? "" }
+    var index: [ItemIndexEntry] { package?.index.items ?? [] }
+    var languages: [LanguageTag] { package?.index.languages ?? [] }
+    /// The days that are worked, as far as the bank states them.
+    var calendar: WorkCalendar { package?.index.calendar ?? WorkCalendar(years: []) }
+
+    /// The texts of a question that a screen shows; the few last ones are kept, so that redrawing opens nothing again.
     func item(_ id: ItemID) throws -> Item {
         if let item = items.withLock({ $0[id] }) { return item }
-        let item = try package.item(id)
+        guard let texts else { throw Failure(.unavailable, "its question bank is not on this appliance") }
+        let item = try texts.item(id)
         items.withLock {
-            if $0.count >= 64 { $0.removeAll(keepingCapacity: true) }
+            if $0.count >= 16 { $0.removeAll(keepingCapacity: true) }
             $0[id] = item
         }
         return item
     }
+
+    /// The picture of a question, known without opening its texts.
+    func picture(of id: ItemID) -> String? { texts?.picture(of: id) }
 
     /// The text in a language, or in the first of the bank's own that the item has.
     func text(of item: Item, _ language: LanguageTag) throws -> ItemText {
@@ -48,10 +61,10 @@ final class BankTexts: Sendable {
         return try programme.complete()
     }
 
-    func programmeRow(_ code: ProgrammeCode) -> Programme? { package.index.programmes.first { $0.code == code } }
+    func programmeRow(_ code: ProgrammeCode) -> Programme? { package?.index.programmes.first { $0.code == code } }
 
     func blueprint(_ code: ProgrammeCode, for vehicleClass: VehicleClass) -> Blueprint? {
-        package.index.blueprint(for: code, vehicleClass: vehicleClass)
+        package?.index.blueprint(for: code, vehicleClass: vehicleClass)
     }
 
     func programmeName(_ code: ProgrammeCode, _ language: LanguageTag) -> String {
@@ -60,7 +73,7 @@ final class BankTexts: Sendable {
     }
 
     func areaName(_ area: Area, _ language: LanguageTag) -> String {
-        name(in: package.index.areas[area] ?? [:], language) ?? area.rawValue
+        name(in: package?.index.areas[area] ?? [:], language) ?? area.rawValue
     }
 
     func area(of item: ItemID) -> Area? { areas[item] }
@@ -75,6 +88,7 @@ final class BankTexts: Sendable {
 
     /// The frame that brings a picture to a terminal.
     func media(_ digest: String) throws -> Media {
-        Media(digest: digest, data: base64url(try package.picture(digest: digest)))
+        guard let texts else { throw Failure(.unavailable, "its question bank is not on this appliance") }
+        return Media(digest: digest, data: base64url(try texts.picture(digest: digest)))
     }
 }

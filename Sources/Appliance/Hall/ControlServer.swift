@@ -59,7 +59,9 @@ public enum ControlClient {
         } catch let error as SystemError {
             throw Failure(.unavailable, "\(socket): no daemon answers there (\(error)); is kaotaid running?")
         }
-        if let error = answer.error { throw Failure(.unavailable, error) }
+        if let error = answer.error {
+            throw Failure(answer.code.flatMap(ExitCode.init(rawValue:)) ?? .unavailable, error)
+        }
         return answer.value ?? .null
     }
 }

@@ -49,14 +49,7 @@ public final class Daemon: Sendable {
                 .badConfiguration,
                 "the center's keys cannot be used (\(error)); enrol the appliance: kaotai-courier enrol")
         }
-        let bank: QuestionPackage
-        do {
-            bank = try QuestionPackage(path: configuration.bank)
-        } catch {
-            throw Failure(
-                .badData,
-                "\(configuration.bank): \(error); copy it again from the center, or pack it with kaotai bank pack")
-        }
+        let banks = try Self.banks(of: configuration, keys: keys)
         var options = Journal.Options()
         options.ballastMiB = configuration.ballastMiB
         journal = try Journal(
@@ -65,7 +58,7 @@ public final class Daemon: Sendable {
         let state = configuration.state
         hall = Hall(
             .init(
-                configuration: configuration, journal: journal, time: time, bank: bank, keys: keys, trust: trust,
+                configuration: configuration, journal: journal, time: time, banks: banks, keys: keys, trust: trust,
                 candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }))
         await hall.onFatal(onFatal)
         if let anchor = try? readFile("\(state)/receipt.jws") {
@@ -88,7 +81,8 @@ public final class Daemon: Sendable {
                     }
                 },
                 orders: { await hall.take($0) },
-                lastOrder: { await hall.lastOrder }))
+                lastOrder: { await hall.lastOrder }, bank: { await hall.wantedBank() },
+                bankPart: { await hall.take(bankPart: $0) }))
         let courier = courier
         await hall.onNews { courier.notify() }
         if let profiles = configuration.readerProfiles {
@@ -105,6 +99,18 @@ public final class Daemon: Sendable {
             await Self.answer(request, hall: hall, journal: journal, readers: readers, courier: courier)
         }
         timer = IntervalTimer(milliseconds: 200, on: hall.executor.queue) { Task { await hall.tick() } }
+    }
+
+    private static func banks(of configuration: HallConfiguration, keys: any KeyStore) throws -> BankFolder {
+        let signers: JWKS
+        do { signers = try JWKS(json: try readFile(configuration.bankSigners)) } catch {
+            throw Failure(
+                .badConfiguration,
+                "bankSigners: \(configuration.bankSigners): \(error); it holds the public keys of those who sign banks")
+        }
+        let banks = BankFolder(configuration.banks, signers: signers, recipient: keys)
+        try banks.prepare()
+        return banks
     }
 
     /// Stops in order: the journal's last entry says so.
@@ -154,6 +160,12 @@ public final class Daemon: Sendable {
             }
             return picture.map { ControlAnswer(value: .string($0)) }
                 ?? ControlAnswer(error: "no terminal \"\(terminal)\" is connected; kaotai status lists them")
+        case .installBank(let path):
+            do {
+                return ControlAnswer(value: try JSONCoder.tree(try await hall.install(file: path)))
+            } catch {
+                return ControlAnswer(error: "\(error)", code: (error as? Failure)?.code.rawValue)
+            }
         case .pause(let seat): return await act(.pause, seat, hall)
         case .resume(let seat): return await act(.resume, seat, hall)
         }

@@ -15,13 +15,14 @@ extension Hall {
             var chain = orders
             do {
                 guard let read = try chain.take(order, center: parts.trust) else { continue }
-                let booking = try read.booking()
+                let (booking, bank) = (try read.booking(), try read.bankRelease())
                 let recorded = await append(
                     [Draft(.order, stream: "orders", HallEntry.Order(jws: order.jws))],
                     subjects: order.subjects)
                 guard recorded else { return }
                 orders = chain
                 if let booking { take(booking) }
+                if let bank { await take(bank, sequence: read.sequence) }
             } catch {
                 Log.warning("an order was refused: \(error)")
                 await append([
@@ -38,6 +39,9 @@ extension Hall {
     func takeRecorded(_ jws: String) throws {
         guard let order = try orders.take(SignedOrder(jws: jws), center: parts.trust) else { return }
         if let booking = try order.booking() { take(booking) }
+        if let bank = try order.bankRelease(), bank.digest != installed?.digest {
+            release = PendingRelease(order: order.sequence, release: bank)
+        }
     }
 
     /// A later booking with the same id takes the place of the earlier.

@@ -19,7 +19,8 @@ extension Hall {
         let spent = reason == .timeUp ? budget : min(spentNow(attempt, at: id), budget)
         do {
             let scored = try Scorer.score(
-                started, answers: attempt.answers, area: { bank.area(of: $0) }, key: { try bank.package.key($0) })
+                started, answers: attempt.answers, area: { bank(of: attempt).area(of: $0) },
+                key: { try key(of: $0, in: attempt) })
             let ending = entries + [.ended(.init(by: reason, spentMs: spent)), .scored(scored)]
             guard await append(ending.map { Draft($0, attempt: attempt.id) }) else { return }
         } catch {

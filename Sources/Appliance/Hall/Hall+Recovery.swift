@@ -22,12 +22,13 @@ extension Hall {
                 personal[id] = BookedPerson(name: "?", number: "?", sex: nil)
             }
         }
+        openBanks()
         let open = attempts.keys.sorted()
         var drafts = [
             Draft(
                 .started, stream: "hall",
                 HallEntry.Started(
-                    version: kaotaiVersion, bank: bank.digest, recovered: open,
+                    version: kaotaiVersion, bank: installed?.digest ?? "", recovered: open,
                     interlocks: Dictionary(
                         uniqueKeysWithValues: interlockFacts.states.map { ($0.0.rawValue, $0.1.text) })))
         ]
@@ -47,6 +48,7 @@ extension Hall {
                 seats[attempt.seat]?.leaveAt = parts.time.now().adding(milliseconds: Self.farewellMs)
             }
         }
+        await lookAtRelease()
     }
 
     private func replay(_ entry: Entry) throws {
@@ -64,6 +66,15 @@ extension Hall {
         case .order:
             let order = try JSONCoder.decode(HallEntry.Order.self, from: entry.body)
             try takeRecorded(order.jws)
+        case .bankInstalled:
+            let bank = try JSONCoder.decode(HallEntry.BankInstalled.self, from: entry.body)
+            if !bank.isRestored {
+                installed = InstalledBank(bank: bank.bank, version: bank.version, digest: bank.digest)
+            }
+            if release?.release.digest == bank.digest { release = nil }
+        case .bankRefused:
+            let refused = try JSONCoder.decode(HallEntry.BankRefused.self, from: entry.body)
+            if release?.order == refused.order { release = nil }
         default: break
         }
     }

@@ -16,11 +16,6 @@ extension Hall {
             waivers: configuration.interlocks)
     }
 
-    private var bankFault: String? {
-        let today = parts.time.wall().date()
-        return bank.package.index.isValid(on: today) ? nil : "the question bank is not valid on \(today)"
-    }
-
     var freeSeats: [SeatID] { seats.values.filter(\.isFree).map(\.id).sorted() }
 
     /// The center has the result's entry.
@@ -33,6 +28,7 @@ extension Hall {
     func show(seat id: SeatID) {
         guard let seat = seats[id], seat.isConnected else { return }
         let attempt = seat.attempt.flatMap { attempts[$0] }
+        let bank = attempt.map { self.bank(of: $0) } ?? bank
         let language = seat.preferences.language ?? attempt?.language ?? bank.languages.first ?? "zh-Hans"
         var header: Header?
         var screen: Screen
@@ -59,7 +55,7 @@ extension Hall {
             Scene(
                 revision: 0, language: language.rawValue, textSize: seat.preferences.textSize,
                 theme: seat.preferences.theme, seat: id.number, header: header, screen: screen),
-            to: seat.terminal)
+            to: seat.terminal, from: bank)
         prefetch(seat, attempt)
     }
 
@@ -79,17 +75,16 @@ extension Hall {
             Scene(
                 revision: 0, language: language.rawValue, textSize: desk.preferences.textSize,
                 theme: desk.preferences.theme, screen: screen),
-            to: name)
+            to: name, from: bank)
     }
 
     func showDesks() { for name in desks.keys { show(desk: name) } }
 
-    /// Sends a scene if it is not on the screen already; `again` sends it all the same, with a new revision.
-    private func send(_ scene: Scene, to terminal: String, again: Bool = false) {
-        guard var connected = terminals[terminal] else { return }
-        guard again || connected.shown != scene else { return }
+    /// Sends a scene if it is not on the screen already.
+    private func send(_ scene: Scene, to terminal: String, from bank: BankTexts) {
+        guard var connected = terminals[terminal], connected.shown != scene else { return }
         if case .question(let question) = scene.screen, let picture = question.picture {
-            sendMedia(picture.digest, to: &connected)
+            sendMedia(picture.digest, of: bank, to: &connected)
         }
         connected.shown = scene
         connected.revision += 1
@@ -99,7 +94,7 @@ extension Hall {
         terminals[terminal] = connected
     }
 
-    private func sendMedia(_ digest: String, to connected: inout ConnectedTerminal) {
+    private func sendMedia(_ digest: String, of bank: BankTexts, to connected: inout ConnectedTerminal) {
         guard connected.media.insert(digest).inserted else { return }
         do {
             connected.output.send(.media(try bank.media(digest)))
@@ -108,13 +103,13 @@ extension Hall {
         }
     }
 
-    /// The next question's picture goes ahead of it, off the path from touch to pixel.
+    /// The next question's picture goes ahead of it, off the path from touch to pixel; its texts stay shut.
     private func prefetch(_ seat: Seat, _ attempt: Attempt?) {
         guard let attempt, attempt.phase == .running, attempt.current < attempt.total,
-            let next = attempt.paper?.items[attempt.current], let picture = try? bank.item(next.item).picture,
-            var connected = terminals[seat.terminal]
+            let next = attempt.paper?.items[attempt.current],
+            let picture = bank(of: attempt).picture(of: next.item), var connected = terminals[seat.terminal]
         else { return }
-        sendMedia(picture.digest, to: &connected)
+        sendMedia(picture, of: bank(of: attempt), to: &connected)
         terminals[seat.terminal] = connected
     }
 

@@ -197,7 +197,7 @@ extension Hall {
         let spent = spentNow(attempt, at: id)
         let entries: [AttemptEntry]
         do {
-            switch try attempt.decide(act, spentMs: spent, key: { try bank.package.key($0) }) {
+            switch try attempt.decide(act, spentMs: spent, key: { try key(of: $0, in: attempt) }) {
             case .success(let decided): entries = decided
             case .failure(let refusal):
                 Log.info("seat \(id): \(act) changes nothing: \(refusal)")
@@ -291,6 +291,7 @@ extension Hall {
             personal[attempt] = nil
             attempts[attempt] = nil
             moments[attempt] = nil
+            dropUnneededBanks()
         }
         var fresh = Seat(id: id, terminal: seat.terminal, reader: seat.reader)
         fresh.faults = seat.faults

@@ -49,6 +49,7 @@ extension Hall {
         guard now.milliseconds(since: lastTick) >= Self.tickMs else { return }
         lastTick = now
         await journalSecond(now)
+        await lookAtValidity()
         showDesks()
         for (id, seat) in seats where seat.attempt == nil { show(seat: id) }
     }

@@ -4,7 +4,7 @@ import CivilTime
 public import Cryptography
 internal import Exam
 public import Ledger
-public import Packages
+internal import Packages
 public import Platform
 public import TerminalLink
 
@@ -35,7 +35,7 @@ public actor Hall {
         public var configuration: HallConfiguration
         public var journal: Journal
         public var time: any TimeSource
-        public var bank: QuestionPackage
+        public var banks: BankFolder
         public var keys: any KeyStore
         public var trust: JWKS
         /// Key of the digests of documents, given by the center at enrolment.
@@ -46,7 +46,7 @@ public actor Hall {
         public var freeMiB: @Sendable () -> Int?
 
         public init(
-            configuration: HallConfiguration, journal: Journal, time: any TimeSource, bank: QuestionPackage,
+            configuration: HallConfiguration, journal: Journal, time: any TimeSource, banks: BankFolder,
             keys: any KeyStore, trust: JWKS, candidateKey: [UInt8],
             entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy,
             freeMiB: @escaping @Sendable () -> Int?
@@ -54,7 +54,7 @@ public actor Hall {
             self.configuration = configuration
             self.journal = journal
             self.time = time
-            self.bank = bank
+            self.banks = banks
             self.keys = keys
             self.trust = trust
             self.candidateKey = candidateKey
@@ -90,7 +90,6 @@ public actor Hall {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let parts: Parts
-    let bank: BankTexts
     var journal: Journal { parts.journal }
     var configuration: HallConfiguration { parts.configuration }
 
@@ -107,6 +106,15 @@ public actor Hall {
     /// Where each attempt stands in the journal, for its result.
     var moments: [AttemptID: AttemptMoments] = [:]
     var receipt: Receipt?
+    /// The bank by which new exams are held.
+    var installed: InstalledBank?
+    /// By digest: the one in use, and those that running exams began with.
+    var banks: [String: OpenBank] = [:]
+    /// Why the bank in use cannot be opened.
+    var bankDamage: String?
+    var release: PendingRelease?
+    /// Ends when the last package that is looked at is done.
+    var installing: Task<Void, Never>?
     var lastSeen: Timestamp?
     var lastTick: Instant
     /// The last signed head that the courier was told of.
@@ -127,7 +135,6 @@ public actor Hall {
 
     public init(_ parts: Parts) {
         self.parts = parts
-        bank = BankTexts(parts.bank)
         orders = OrderChain(appliance: parts.configuration.appliance)
         let now = parts.time.now()
         lastTick = now

@@ -46,8 +46,10 @@ public struct HallConfiguration: Sendable, Codable {
     public var state: String
     /// Folder of the device keys.
     public var keys: String
-    /// The question bank's package file.
-    public var bank: String
+    /// Folder of the question banks that are installed.
+    public var banks: String
+    /// The keys (JWKS) whose signatures on question banks count.
+    public var bankSigners: String
     /// The center's key set (JWKS), which signs orders and receipts.
     public var trust: String
     /// The center's grant of the candidate key, brought by the enrolment.
@@ -67,7 +69,8 @@ public struct HallConfiguration: Sendable, Codable {
     public var makeUp: MakeUp
 
     public init(
-        appliance: String, state: String, keys: String, bank: String, trust: String, grant: String,
+        appliance: String, state: String, keys: String, banks: String, bankSigners: String, trust: String,
+        grant: String,
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
@@ -76,7 +79,8 @@ public struct HallConfiguration: Sendable, Codable {
         self.appliance = appliance
         self.state = state
         self.keys = keys
-        self.bank = bank
+        self.banks = banks
+        self.bankSigners = bankSigners
         self.trust = trust
         self.grant = grant
         self.terminals = terminals

@@ -19,6 +19,8 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case badFrame = "seat.badFrame"
     case order = "order.received"
     case orderRefused = "order.refused"
+    case bankInstalled = "bank.installed"
+    case bankRefused = "bank.refused"
 
     public var meaning: String {
         switch self {
@@ -36,6 +38,8 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .badFrame: "a terminal sent what does not parse; its connection was closed"
         case .order: "a signed order of the center"
         case .orderRefused: "an order that is not what the center signs, with the reason"
+        case .bankInstalled: "a question bank was verified and put in its place; new exams are held by it from here on"
+        case .bankRefused: "a question bank was not installed, with the reason"
         }
     }
 }
@@ -105,6 +109,29 @@ enum HallEntry {
 
     struct OrderRefused: Codable, Sendable {
         var sequence: Int?
+        var reason: String
+    }
+
+    struct BankInstalled: Codable, Sendable {
+        var bank: String
+        var version: Int
+        var digest: String
+        var items: Int
+        /// Thumbprint of the key that signed the package.
+        var signer: String
+        var suite: String
+        /// The order that released it; nil for one that an operator brought.
+        var order: Int?
+        /// It came back for an exam that began with it; new exams are not held by it.
+        var isRestored: Bool
+    }
+
+    struct BankRefused: Codable, Sendable {
+        /// What it says it is; nil for one that could not be read so far.
+        var bank: String?
+        var version: Int?
+        var digest: String?
+        var order: Int?
         var reason: String
     }
 

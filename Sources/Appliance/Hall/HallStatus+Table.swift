@@ -19,7 +19,7 @@ extension HallStatus {
         \(rows(readers.map { [$0.name, $0.port ?? "", $0.profile ?? "no profile fits it", "card: \($0.card)"] }))
 
         Courier   \(courierWords)
-        Bank      \(bank.id), version \(bank.version), \(bank.items) questions, digest \(bank.digest)
+        Bank      \(bank.map { "\($0.id), version \($0.version), \($0.items) questions, digest \($0.digest)" } ?? "none")
         Journal   \(journalSequence) entries
         Orders    \(orders) orders of the center, \(bookings) bookings
         Disk      \(freeMiB.map { "\($0) MiB free" } ?? "the free space cannot be read")

@@ -53,7 +53,8 @@ public struct HallStatus: Codable, Sendable {
     public var readers: [Reader]
     public var cardService: Bool
     public var courier: Courier
-    public var bank: Bank
+    /// Absent while none is installed.
+    public var bank: Bank?
     public var journalSequence: Int
     public var bookings: Int
     public var orders: Int
@@ -86,9 +87,7 @@ extension Hall {
             },
             cardService: cardServiceAvailable,
             courier: .init(connected: courier?.connected ?? false, receiptedSequence: receipt?.sequence),
-            bank: .init(
-                id: parts.bank.index.id, version: parts.bank.index.version, digest: bank.digest, items: bank.index.count
-            ),
+            bank: installed.map { .init(id: $0.bank, version: $0.version, digest: $0.digest, items: bank.index.count) },
             journalSequence: journalSequence, bookings: bookings.values.reduce(0) { $0 + $1.count },
             orders: orders.sequence, freeMiB: facts.freeMiB, clock: parts.time.wall().description)
     }
@@ -100,10 +99,12 @@ public enum ControlRequest: Codable, Sendable {
     /// Copies the journal to a file that the daemon may write.
     case journalCopy(String)
     case capture(String)
+    /// Verifies and installs a package, a file that the daemon may read.
+    case installBank(String)
     case pause(Int)
     case resume(Int)
 
-    private enum Name: String, CodingKey { case status, journalCopy, capture, pause, resume }
+    private enum Name: String, CodingKey { case status, journalCopy, capture, installBank, pause, resume }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
@@ -111,6 +112,7 @@ public enum ControlRequest: Codable, Sendable {
         case .status: try container.encode(true, forKey: .status)
         case .journalCopy(let path): try container.encode(path, forKey: .journalCopy)
         case .capture(let terminal): try container.encode(terminal, forKey: .capture)
+        case .installBank(let path): try container.encode(path, forKey: .installBank)
         case .pause(let seat): try container.encode(seat, forKey: .pause)
         case .resume(let seat): try container.encode(seat, forKey: .resume)
         }
@@ -122,6 +124,7 @@ public enum ControlRequest: Codable, Sendable {
         case .status: self = .status
         case .journalCopy: self = .journalCopy(try container.decode(String.self, forKey: .journalCopy))
         case .capture: self = .capture(try container.decode(String.self, forKey: .capture))
+        case .installBank: self = .installBank(try container.decode(String.self, forKey: .installBank))
         case .pause: self = .pause(try container.decode(Int.self, forKey: .pause))
         case .resume: self = .resume(try container.decode(Int.self, forKey: .resume))
         case nil:
@@ -136,8 +139,11 @@ public enum ControlRequest: Codable, Sendable {
 public struct ControlAnswer: Codable, Sendable {
     public var value: JSONValue?
     public var error: String?
-    public init(value: JSONValue? = nil, error: String? = nil) {
+    /// What the command ends with: a sysexits code; absent for 69, unavailable.
+    public var code: Int32?
+    public init(value: JSONValue? = nil, error: String? = nil, code: Int32? = nil) {
         self.value = value
         self.error = error
+        self.code = code
     }
 }

@@ -160,12 +160,14 @@ struct SeatScenes {
     private func result(
         of attempt: Attempt, scored: AttemptEntry.Scored, ended: AttemptEntry.Ended, language: LanguageTag
     ) throws -> Screen.ExamResult {
-        let wrongItems = try scored.wrong.map { try bank.item(attempt.started!.paper.items[$0 - 1].item) }
+        // Only what was answered has been on the screen; a question that nobody saw stays shut.
+        let wrong = scored.wrong.filter { !attempt.answer(to: $0).isEmpty }
+            .compactMap { attempt.paper?.items[$0 - 1].item }
         let weak = try scored.areas.filter { $0.wrong > 0 }.sorted { $0.wrong > $1.wrong }.map { area in
             Screen.WeakArea(
                 name: bank.areaName(area.area, language), wrong: area.wrong, total: area.total,
-                explanations: try wrongItems.filter { $0.area == area.area }.prefix(Self.explanationsPerArea)
-                    .map { try bank.text(of: $0, language).explanation })
+                explanations: try wrong.filter { bank.area(of: $0) == area.area }.prefix(Self.explanationsPerArea)
+                    .map { try bank.text(of: try bank.item($0), language).explanation })
         }
         return Screen.ExamResult(
             score: scored.score, full: scored.full, passMark: scored.passMark, passed: scored.passed,

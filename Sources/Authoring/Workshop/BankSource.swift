@@ -1,6 +1,6 @@
 internal import CanonicalJSON
 public import CivilTime
-internal import Cryptography
+public import Cryptography
 internal import Exam
 public import Packages
 internal import Platform
@@ -44,10 +44,22 @@ public struct BankSource: Sendable {
     ///
     /// - Throws: `Refused` with the errors that stand in the way; the file is then not touched.
     /// - Returns: the package, opened from the file that was written.
-    public func pack(to path: String) throws -> QuestionPackage {
+    public func pack(
+        to path: String, signer: some Signer, recipients: [QuestionPackage.Access], suite: CipherSuite? = nil,
+        progress: QuestionPackage.Progress = { _, _ in }
+    ) throws -> QuestionPackage {
+        let contents = try packable()
+        try QuestionPackage.write(
+            contents, to: path, signer: signer, recipients: recipients, suite: suite, progress: progress)
+        return try QuestionPackage(path: path, trust: .keys(JWKS(keys: [signer.verifyingKey.jwk])))
+    }
+
+    /// What is packed.
+    ///
+    /// - Throws: `Refused` for a bank with errors.
+    public func packable() throws(Refused) -> BankContents {
         guard let contents, errors.isEmpty else { throw Refused(errors: errors) }
-        try QuestionPackage.write(contents, to: path)
-        return try QuestionPackage(path: path)
+        return contents
     }
 
     /// A bank with errors is not packed.

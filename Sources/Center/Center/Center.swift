@@ -23,9 +23,11 @@ public final class Center: Sendable {
         let authority = try CertificateAuthority(
             key: TLSKey(pem: try readPrivateFile(configuration.tls.authorityKey)),
             certificate: Certificate(pem: String(decoding: try readFile(configuration.tls.authority), as: UTF8.self)))
+        let keys = try CenterKeys(folder: configuration.keys)
         self.init(
-            store: try SQLiteStore(path: try configuration.storePath), keys: try CenterKeys(folder: configuration.keys),
-            authority: authority, banks: BankShelf(folder: configuration.banks), time: time)
+            store: try SQLiteStore(path: try configuration.storePath), keys: keys, authority: authority,
+            banks: BankShelf(
+                folder: configuration.banks, signers: configuration.bankSigners, recipient: keys.store), time: time)
     }
 
     init(
@@ -153,19 +155,7 @@ extension Center {
     func book(_ entries: [BookingEntry], appliance id: String?) async throws -> (
         appliance: String, new: Int, changed: Int, same: Int
     ) {
-        let record: ApplianceRecord
-        if let id {
-            guard let found = try await store.appliance(id) else {
-                throw Failure(.badData, "appliance \(id) is not enrolled: bookings are sealed to its keys")
-            }
-            record = found
-        } else {
-            let all = try await store.appliances()
-            guard all.count == 1, let only = all.first else {
-                throw Failure(.usage, "\(all.count) appliances are enrolled: name one with --appliance")
-            }
-            record = only
-        }
+        let record = try await appliance(id)
         guard let sealing = record.keys.sealingKeys.first else {
             throw Failure(.badData, "appliance \(record.id) has no sealing key")
         }
@@ -176,6 +166,42 @@ extension Center {
         ) { [keys] in try JWS.sign(payload: $0, key: keys.store) }
         if counts.new + counts.changed > 0 { signals.orders(for: record.id) }
         return (record.id, counts.new, counts.changed, counts.same)
+    }
+
+    /// The appliance of a name; nil means the only one there is.
+    private func appliance(_ id: String?) async throws -> ApplianceRecord {
+        if let id {
+            guard let found = try await store.appliance(id) else {
+                throw Failure(.badData, "appliance \(id) is not enrolled: what is meant for it is sealed to its keys")
+            }
+            return found
+        }
+        let all = try await store.appliances()
+        guard all.count == 1, let only = all.first else {
+            throw Failure(.usage, "\(all.count) appliances are enrolled: name one with --appliance")
+        }
+        return only
+    }
+
+    /// Orders appliances to examine by a bank: one, or every one that is enrolled.
+    ///
+    /// - Returns: the appliances. Nobody gets an order when one of them could not open the bank.
+    func release(_ digest: String, appliance id: String?, all: Bool) async throws -> [String] {
+        let records = all ? try await store.appliances() : [try await appliance(id)]
+        guard !records.isEmpty else { throw Failure(.badData, "no appliance is enrolled") }
+        let releases = try records.map { record in
+            guard let key = record.keys.sealingKeys.first?.thumbprint else {
+                throw Failure(.badData, "appliance \(record.id) has no sealing key")
+            }
+            return (record.id, try JSONCoder.tree(try banks.release(digest, to: record.id, key: key)))
+        }
+        for (appliance, body) in releases {
+            try await store.order(.bankRelease, body: body, appliance: appliance, at: time.wall()) { [keys] in
+                try JWS.sign(payload: $0, key: keys.store)
+            }
+            signals.orders(for: appliance)
+        }
+        return records.map(\.id)
     }
 
     /// The orders after a number, waiting so many seconds for one.

@@ -28,6 +28,8 @@ public struct CenterConfiguration: Sendable, Codable {
     public var keys: String
     /// Folder of the packages that appliances may fetch.
     public var banks: String
+    /// File of the keys (JWKS) whose signatures on packages count.
+    public var bankSigners: String
     /// Socket of the command line.
     public var control: String
 
@@ -87,10 +89,12 @@ extension CenterConfiguration {
         try AtomicFile.write(authority.certificate.pem, to: tls.authority, mode: 0o644)
         try AtomicFile.write(key.pem, to: tls.key, mode: 0o600)
         try AtomicFile.write(certificate.pem, to: tls.certificate, mode: 0o644)
+        try AtomicFile.write(try JSONCoder.text(JWKS()) + "\n", to: folder + "/bank-signers.jwks")
         _ = try CenterKeys(folder: folder + "/keys", suite: suite)
         let configuration = CenterConfiguration(
             store: "sqlite:" + folder + "/store.sqlite", listen: Listen(address: address, port: port), tls: tls,
-            keys: folder + "/keys", banks: folder + "/banks", control: folder + "/control.socket")
+            keys: folder + "/keys", banks: folder + "/banks", bankSigners: folder + "/bank-signers.jwks",
+            control: folder + "/control.socket")
         // The configuration comes last: where it stands, everything stands.
         try AtomicFile.write(try JSONCoder.text(configuration) + "\n", to: path)
         return path

@@ -21,7 +21,7 @@ public struct BankIndex: Codable, Hashable, Sendable {
     /// The days that are worked; nil when the bank states none.
     public let calendar: WorkCalendar?
     /// In order of their ids.
-    public let items: [ItemIndexEntry]
+    public internal(set) var items: [ItemIndexEntry]
 
     /// That the bank gives a programme several papers that have no question in common.
     public struct Promise: Codable, Hashable, Sendable {

@@ -10,6 +10,10 @@ public enum FromCourier: Hashable, Sendable {
     case lastOrder(Request)
     /// Orders in the center's order; answered with `taken` once they are journalled, or left.
     case orders(OrdersDelivery)
+    /// Which question bank the daemon wants; answered once it wants one, however long that takes.
+    case bank(Request)
+    /// Bytes of the bank that it wants; answered with `taken`.
+    case bankPart(BankPart)
 
     public struct Request: Hashable, Sendable, Codable {
         public var request: Int
@@ -50,6 +54,8 @@ public enum FromCourier: Hashable, Sendable {
         case .receipt(let value): value.request
         case .lastOrder(let value): value.request
         case .orders(let value): value.request
+        case .bank(let value): value.request
+        case .bankPart(let value): value.request
         }
     }
 }
@@ -59,6 +65,7 @@ public enum ToCourier: Hashable, Sendable {
     case segment(SegmentAnswer)
     case taken(FromCourier.Request)
     case lastOrder(LastOrder)
+    case bank(BankAnswer)
 
     public struct SegmentAnswer: Hashable, Sendable, Codable {
         public var request: Int
@@ -66,6 +73,15 @@ public enum ToCourier: Hashable, Sendable {
         public init(request: Int, segment: Segment) {
             self.request = request
             self.segment = segment
+        }
+    }
+
+    public struct BankAnswer: Hashable, Sendable, Codable {
+        public var request: Int
+        public var wanted: BankWanted
+        public init(request: Int, wanted: BankWanted) {
+            self.request = request
+            self.wanted = wanted
         }
     }
 
@@ -84,12 +100,13 @@ public enum ToCourier: Hashable, Sendable {
         case .segment(let value): value.request
         case .taken(let value): value.request
         case .lastOrder(let value): value.request
+        case .bank(let value): value.request
         }
     }
 }
 
 extension FromCourier: Codable {
-    private enum Name: String, CodingKey { case segment, receipt, lastOrder, orders }
+    private enum Name: String, CodingKey { case segment, receipt, lastOrder, orders, bank, bankPart }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
@@ -98,6 +115,8 @@ extension FromCourier: Codable {
         case .receipt(let value): try container.encode(value, forKey: .receipt)
         case .lastOrder(let value): try container.encode(value, forKey: .lastOrder)
         case .orders(let value): try container.encode(value, forKey: .orders)
+        case .bank(let value): try container.encode(value, forKey: .bank)
+        case .bankPart(let value): try container.encode(value, forKey: .bankPart)
         }
     }
 
@@ -109,12 +128,14 @@ extension FromCourier: Codable {
         case .receipt: self = .receipt(try container.decode(ReceiptDelivery.self, forKey: name))
         case .lastOrder: self = .lastOrder(try container.decode(Request.self, forKey: name))
         case .orders: self = .orders(try container.decode(OrdersDelivery.self, forKey: name))
+        case .bank: self = .bank(try container.decode(Request.self, forKey: name))
+        case .bankPart: self = .bankPart(try container.decode(BankPart.self, forKey: name))
         }
     }
 }
 
 extension ToCourier: Codable {
-    private enum Name: String, CodingKey { case segment, taken, lastOrder }
+    private enum Name: String, CodingKey { case segment, taken, lastOrder, bank }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
@@ -122,6 +143,7 @@ extension ToCourier: Codable {
         case .segment(let value): try container.encode(value, forKey: .segment)
         case .taken(let value): try container.encode(value, forKey: .taken)
         case .lastOrder(let value): try container.encode(value, forKey: .lastOrder)
+        case .bank(let value): try container.encode(value, forKey: .bank)
         }
     }
 
@@ -132,6 +154,7 @@ extension ToCourier: Codable {
         case .segment: self = .segment(try container.decode(SegmentAnswer.self, forKey: name))
         case .taken: self = .taken(try container.decode(FromCourier.Request.self, forKey: name))
         case .lastOrder: self = .lastOrder(try container.decode(LastOrder.self, forKey: name))
+        case .bank: self = .bank(try container.decode(BankAnswer.self, forKey: name))
         }
     }
 }

@@ -13,15 +13,23 @@ public final class CourierPort: Sendable {
         public var orders: @Sendable ([SignedOrder]) async -> Void
         /// The last order journalled; 0 before the first.
         public var lastOrder: @Sendable () async -> Int
+        /// The question bank that is wanted; nil while none is.
+        public var bank: @Sendable () async -> BankWanted?
+        /// Keeps bytes of the wanted bank; others are left.
+        public var bankPart: @Sendable (BankPart) async -> Void
 
         public init(
             segment: @escaping @Sendable (Int) async -> Segment?, receipt: @escaping @Sendable (String) async -> Void,
-            orders: @escaping @Sendable ([SignedOrder]) async -> Void, lastOrder: @escaping @Sendable () async -> Int
+            orders: @escaping @Sendable ([SignedOrder]) async -> Void, lastOrder: @escaping @Sendable () async -> Int,
+            bank: @escaping @Sendable () async -> BankWanted?,
+            bankPart: @escaping @Sendable (BankPart) async -> Void
         ) {
             self.segment = segment
             self.receipt = receipt
             self.orders = orders
             self.lastOrder = lastOrder
+            self.bank = bank
+            self.bankPart = bankPart
         }
     }
 
@@ -60,7 +68,7 @@ public final class CourierPort: Sendable {
         }
     }
 
-    /// Tells a waiting courier that a head was signed: there may be a segment now.
+    /// Tells a waiting courier that a head was signed or a bank is wanted.
     public func notify() {
         for peer in state.withLock({ Array($0.connections.values) }) { peer.wake() }
     }
@@ -116,11 +124,22 @@ public final class CourierPort: Sendable {
         case .orders(let delivery):
             await answers.orders(delivery.orders)
             peer.send(.taken(.init(request: delivery.request)))
+        case .bank(let wanted):
+            while !Task.isCancelled {
+                let news = peer.newsCount
+                if let bank = await answers.bank() {
+                    return peer.send(.bank(.init(request: wanted.request, wanted: bank)))
+                }
+                await peer.news(after: news)
+            }
+        case .bankPart(let part):
+            await answers.bankPart(part)
+            peer.send(.taken(.init(request: part.request)))
         }
     }
 }
 
-/// One connected courier: two lanes of requests, so that a segment that is waited for does not hold up orders.
+/// One connected courier: three lanes of requests, so that a segment or a bank that is waited for holds up nothing else.
 private final class Peer: Sendable {
     private struct State {
         var connection: FrameConnection?
@@ -131,7 +150,7 @@ private final class Peer: Sendable {
     }
 
     private let state = Guarded(State())
-    private let lanes = (0..<2).map { _ in
+    private let lanes = (0..<3).map { _ in
         AsyncStream.makeStream(of: FromCourier.self, bufferingPolicy: .bufferingOldest(16))
     }
 
@@ -151,6 +170,7 @@ private final class Peer: Sendable {
             switch request {
             case .segment, .receipt: lanes[0]
             case .lastOrder, .orders: lanes[1]
+            case .bank, .bankPart: lanes[2]
             }
         if case .dropped = lane.continuation.yield(request) {
             Log.warning("the courier asks without waiting for answers")

@@ -39,6 +39,8 @@ public struct OrderKind: RawRepresentable, Hashable, Sendable, Codable {
 
     /// Body: `Booking`; a later one with the same id takes the place of the earlier.
     public static let booking = OrderKind(rawValue: "booking")
+    /// Body: `BankRelease`; the last one counts.
+    public static let bankRelease = OrderKind(rawValue: "bankRelease")
 }
 
 /// An order on its way, with the keys that open what it holds sealed.

@@ -17,18 +17,22 @@ public struct CenterClient: Sendable {
         public var description: String { "the center answered \(status): \(detail)" }
     }
 
+    private let root: String
     private let base: String
     private let appliance: String
     private let segments: HTTPClient
     private let orders: HTTPClient
+    private let banks: HTTPClient
 
     /// - Parameter center: the center's address, `https://host:port`.
     public init(center: String, appliance: String, tls: ClientTLS) {
         let trimmed = center.hasSuffix("/") ? String(center.dropLast()) : center
+        root = trimmed
         base = trimmed + "/v1/appliances/" + appliance
         self.appliance = appliance
         segments = HTTPClient(tls, label: "courier.segments")
         orders = HTTPClient(tls, label: "courier.orders")
+        banks = HTTPClient(tls, label: "courier.banks")
     }
 
     /// The last receipt that the center gave; nil before the first.
@@ -50,6 +54,19 @@ public struct CenterClient: Sendable {
         let answer = try await orders.send(
             base + "/orders?after=\(after)&wait=\(waitSeconds)", milliseconds: (waitSeconds + 15) * 1000)
         return try decode(OrderPage.self, answer).orders
+    }
+
+    /// Some bytes of a question bank's package.
+    public func bank(_ digest: String, from offset: Int, count: Int) async throws -> [UInt8] {
+        let answer = try await banks.send(
+            root + "/v1/banks/" + digest, range: offset..<offset + count, milliseconds: 120_000, limit: count)
+        guard answer.status == 206, answer.body.count == count else {
+            throw Refused(
+                status: answer.status,
+                detail: answer.status == 206
+                    ? "\(answer.body.count) bytes of bank \(digest), \(count) wanted" : problem(answer).detail)
+        }
+        return answer.body
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ answer: HTTPAnswer) throws -> Value {

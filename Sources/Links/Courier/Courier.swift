@@ -36,6 +36,7 @@ public struct Courier: Sendable {
         await withTaskGroup { group in
             group.addTask { await repeatedly("segments") { try await carrySegments($0, &$1) } }
             group.addTask { await repeatedly("orders") { try await carryOrders($0, &$1) } }
+            group.addTask { await repeatedly("question banks") { try await carryBanks($0, &$1) } }
         }
     }
 
@@ -86,6 +87,25 @@ public struct Courier: Sendable {
                 }
                 after = sequence - 1
             }
+        }
+    }
+
+    /// Fetches what the daemon wants from where it stopped: the daemon alone knows how far it is.
+    private func carryBanks(_ hall: HallConnection, _ backoff: inout Backoff) async throws {
+        var last: BankWanted?
+        while true {
+            try Task.checkCancellation()
+            let wanted = try await hall.wantedBank()
+            // What it did not take at its first coming it will not take at once.
+            guard wanted != last else {
+                throw HallConnection.Closed(
+                    description: "the daemon did not take bank \(wanted.digest) from byte \(wanted.offset)")
+            }
+            last = wanted
+            let bytes = try await center.bank(
+                wanted.digest, from: wanted.offset, count: min(wanted.length, BankPart.limit))
+            try await hall.hand(bank: wanted.digest, offset: wanted.offset, bytes: bytes)
+            backoff.succeeded()
         }
     }
 

@@ -67,15 +67,17 @@ public actor HTTPClient {
     ///
     /// - Parameters:
     ///   - body: nil sends a GET, else a POST.
+    ///   - range: asks for these bytes of what is there only.
     ///   - limit: bytes of an answer beyond which it is dropped.
     /// - Throws: `TransportError` when none came: no connection, no trust, no time, too long, or the task was cancelled.
     public func send(
-        _ url: String, body: [UInt8]? = nil, type: String = "application/json", milliseconds: Int = 30_000,
+        _ url: String, body: [UInt8]? = nil, type: String = "application/json", range: Range<Int>? = nil,
+        milliseconds: Int = 30_000,
         limit: Int = 4 << 20
     ) async throws(TransportError) -> HTTPAnswer {
         let exchange = Exchange(limit: limit)
         let result = await withTaskCancellationHandler {
-            perform(url, body, type, milliseconds, exchange)
+            perform(url, body, type, range, milliseconds, exchange)
         } onCancel: {
             exchange.cancelled.store(true, ordering: .relaxed)
         }
@@ -83,7 +85,8 @@ public actor HTTPClient {
     }
 
     private func perform(
-        _ url: String, _ body: [UInt8]?, _ type: String, _ milliseconds: Int, _ exchange: Exchange
+        _ url: String, _ body: [UInt8]?, _ type: String, _ range: Range<Int>?, _ milliseconds: Int,
+        _ exchange: Exchange
     ) -> Result<HTTPAnswer, TransportError> {
         // Everything is set anew for each request; connections and the TLS session outlive the reset.
         curl_easy_reset(curl)
@@ -101,6 +104,7 @@ public actor HTTPClient {
         text(CURLOPT_URL, url)
         text(CURLOPT_PROTOCOLS_STR, "https")
         text(CURLOPT_PROXY, "")
+        text(CURLOPT_RANGE, range.map { "\($0.lowerBound)-\($0.upperBound - 1)" })
         text(CURLOPT_USERAGENT, "kaotai-courier/\(kaotaiVersion)")
         text(CURLOPT_CAINFO, tls.authority)
         // Debian's libcurl has a folder of public authorities as default, which would be believed beside ours.

@@ -70,6 +70,20 @@ public final class HallConnection: Sendable {
         }
     }
 
+    /// The question bank that the daemon wants, once it wants one.
+    public func wantedBank() async throws -> BankWanted {
+        guard case .bank(let answer) = try await ask({ .bank(.init(request: $0)) }) else {
+            throw Closed(description: "the daemon answered something else")
+        }
+        return answer.wanted
+    }
+
+    /// Hands over bytes of the wanted bank.
+    public func hand(bank digest: String, offset: Int, bytes: [UInt8]) async throws {
+        let data = base64url(bytes)
+        _ = try await ask { .bankPart(.init(request: $0, digest: digest, offset: offset, data: data)) }
+    }
+
     private func ask(_ question: @Sendable (Int) -> FromCourier) async throws -> ToCourier {
         let number = state.withLock { state in
             state.last += 1

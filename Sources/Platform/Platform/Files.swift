@@ -171,3 +171,11 @@ public func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
         return result
     }
 }
+
+/// Overwrites what held a secret; the array is empty afterwards.
+public func wipe(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBytes { buffer in
+        if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+    }
+    bytes = []
+}

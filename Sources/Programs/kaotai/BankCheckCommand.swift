@@ -18,6 +18,8 @@ private let usage = """
     has read) only warns.
 
       --verbose    the ids of questions that a translation lacks
+      --open-with KEY
+                   what a package is opened with
       --kiosk DIR  folder with theme.json and strings/ (Kiosk)
 
     Exit codes: 0 no errors, 1 errors, 64 usage, 74 I/O error.
@@ -26,7 +28,7 @@ private let usage = """
 
 /// `kaotai bank check …`: the arguments after `check`.
 func bankCheckCommand(_ arguments: [String]) async throws -> ExitCode {
-    let options = try Arguments(arguments, options: ["kiosk"], flags: ["verbose", "json", "help"])
+    let options = try Arguments(arguments, options: ["kiosk", "open-with"], flags: ["verbose", "json", "help"])
     if options.has("help") {
         standardOutput(usage)
         return .done
@@ -35,7 +37,7 @@ func bankCheckCommand(_ arguments: [String]) async throws -> ExitCode {
         throw Failure(.usage, "`kaotai bank check` wants one folder or package; --help shows the usage")
     }
     guard fileExists(path) else { throw Failure(.inputOutput, "\(path): there is no such file or folder") }
-    var bank = CheckedBank(path)
+    var bank = try CheckedBank(path, openWith: options.value("open-with"))
     let kiosk = try Kiosk(folder: options.value("kiosk") ?? sharedFolder(nil) + "/Kiosk")
     if let contents = bank.contents {
         bank.findings += await ScreenCheck(kiosk: kiosk, contents: contents, items: bank.items).findings()
@@ -54,7 +56,7 @@ private struct CheckedBank {
     var items: [AuthoredItem] = []
     var findings: [Finding]
 
-    init(_ path: String) {
+    init(_ path: String, openWith key: String?) throws {
         if isDirectory(path) {
             let source = BankSource(folder: path)
             contents = source.contents
@@ -62,8 +64,9 @@ private struct CheckedBank {
             findings = source.findings
             return
         }
+        let opener = try packageOpener(key)
         do throws(PackageError) {
-            let opened = try QuestionPackage(path: path).contents()
+            let opened = try QuestionPackage(path: path, trust: .anyone).contents(with: opener)
             contents = opened
             items = AuthoredItem.all(of: opened, file: path)
             findings = BankCheck.findings(in: opened, file: path)

@@ -21,11 +21,19 @@ private let bankHelp = """
       kaotai bank diff OLD NEW          what differs between two banks, in words
       kaotai bank derive DIR --language zh-Hant
                                         traditional characters made from the simplified ones; --help tells more
-      kaotai bank pack DIR --out FILE   build the package; a bank with errors is not packed
-      kaotai bank inspect FILE          what a package is
+      kaotai bank pack DIR --out FILE --sign KEY --seal-to KEY…
+                                        build the signed and sealed package; a bank with errors is not packed
+      kaotai bank inspect FILE [--trust JWKS]
+                                        what a package is, who signed it and who can open it
+      kaotai bank open FILE --open-with KEY --out DIR
+                                        everything in a package, in the plain, for an auditor
+      kaotai bank install FILE          make the daemon examine by a package
+      kaotai bank keys DIR              a signing and a sealing key in DIR; prints their public halves
       kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG [--class CLASS]
                                         the paper that this seed (64 hexadecimal digits) gives; without --class
-                                        that of the programme's first class
+                                        that of the programme's first class; with --open-with KEY its texts, too
+
+    \(KeyFiles.help)
 
     With --json one JSON document goes to standard output.
     Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 74 I/O error.
@@ -41,10 +49,15 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "preview": return try bankPreviewCommand(rest)
     case "diff": return try bankDiffCommand(rest)
     case "derive": return try bankDeriveCommand(rest)
+    case "pack": return try bankPackCommand(rest)
+    case "inspect": return try bankInspectCommand(rest)
+    case "open": return try bankOpenCommand(rest)
+    case "install": return try bankInstallCommand(rest)
+    case "keys": return try bankKeysCommand(rest)
     default: break
     }
     let options = try Arguments(
-        arguments, options: ["out", "programme", "seed", "language", "class"], flags: ["json", "help"])
+        arguments, options: ["programme", "seed", "language", "class", "open-with"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(bankHelp)
         return options.has("help") ? .done : .usage
@@ -56,22 +69,9 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     switch options.words[0] {
     case "blueprint": return try makeBlueprints(path, json: options.has("json"))
     case "programmes": return try listProgrammes(path, json: options.has("json"))
-    case "pack": return try packBank(path, out: try options.required("out"), json: options.has("json"))
-    case "inspect": return try describe(try openPackage(path), json: options.has("json"))
     case "draw": return try drawPaper(try openPackage(path), options)
     case let other:
         throw Failure(.usage, "there is no `kaotai bank \(other)`; `kaotai bank --help` lists what there is")
-    }
-}
-
-/// The package at a path, or a failure with the exit code for what is wrong.
-func openPackage(_ path: String) throws -> QuestionPackage {
-    do throws(PackageError) {
-        return try QuestionPackage(path: path)
-    } catch .unreadable(let error) {
-        throw Failure(.inputOutput, "\(error)")
-    } catch {
-        throw Failure(.badData, error.description)
     }
 }
 
@@ -138,40 +138,7 @@ private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
     return .done
 }
 
-// MARK: pack, inspect and draw
-
-private func packBank(_ folder: String, out: String, json: Bool) throws -> ExitCode {
-    guard isDirectory(folder) else { throw Failure(.inputOutput, "\(folder): there is no such folder") }
-    do {
-        return try describe(try BankSource(folder: folder).pack(to: out), json: json)
-    } catch let refused as BankSource.Refused {
-        standardError("kaotai bank pack: \(refused)\n")
-        return .foundWrong
-    }
-}
-
-private func describe(_ package: QuestionPackage, json: Bool) throws -> ExitCode {
-    let index = package.index
-    let languages = index.languages.map(\.rawValue)
-    if json {
-        try printJSON([
-            "bank": .string(index.id), "version": .integer(index.version), "digest": .string(package.digest),
-            "items": .integer(index.items.count), "languages": .array(languages.map { .string($0) }),
-            "validFrom": index.validFrom.map { .string($0.description) } ?? .null,
-            "validUntil": index.validUntil.map { .string($0.description) } ?? .null,
-        ])
-    } else {
-        standardOutput(
-            """
-            bank \(index.id), version \(index.version)
-            digest \(package.digest)
-            \(index.items.count) items in \(languages.joined(separator: ", "))
-            valid from \(index.validFrom?.description ?? "any day") until \(index.validUntil?.description ?? "further notice")
-
-            """)
-    }
-    return .done
-}
+// MARK: draw
 
 private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws -> ExitCode {
     let code = ProgrammeCode(try options.required("programme"))
@@ -213,9 +180,10 @@ private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws 
         ])
         return .done
     }
+    let texts = try options.value("open-with").map { try QuestionTexts(package, with: try KeyFiles.opener($0)) }
     standardOutput("\(code) for class \(vehicleClass), blueprint \(paper.blueprint), paper digest \(digest)\n")
     for (number, drawn) in paper.items.enumerated() {
-        let text = try package.item(drawn.item).texts[language]
+        let text = try texts?.item(drawn.item).texts[language]
         standardOutput("\(number + 1). [\(drawn.item)] \(text?.stem ?? "")\n")
         for (place, option) in drawn.options.enumerated() {
             guard let words = text?.options[option] else { continue }

@@ -6,11 +6,11 @@ import QuestionBank
 import Workshop
 
 private let usage = """
-    usage: kaotai bank diff OLD NEW [--json]
+    usage: kaotai bank diff OLD NEW [--open-with KEY] [--json]
 
     What differs between two banks, folders or packages, in words: questions that are new, retired or gone, their
     changed texts, keys, pictures and translations, changed figures of programmes and blueprints. A change that a
-    candidate can notice without a new version is named. A package holds active questions only.
+    candidate can notice without a new version is named. A package holds active questions only, and is opened with KEY.
 
     Exit codes: 0 equal, 1 different, 64 usage, 65 bad data, 74 I/O error.
 
@@ -18,7 +18,7 @@ private let usage = """
 
 /// `kaotai bank diff …`: the arguments after `diff`.
 func bankDiffCommand(_ arguments: [String]) throws -> ExitCode {
-    let options = try Arguments(arguments, flags: ["json", "help"])
+    let options = try Arguments(arguments, options: ["open-with"], flags: ["json", "help"])
     if options.has("help") {
         standardOutput(usage)
         return .done
@@ -26,7 +26,9 @@ func bankDiffCommand(_ arguments: [String]) throws -> ExitCode {
     guard options.words.count == 2 else {
         throw Failure(.usage, "`kaotai bank diff` wants an old and a new bank; --help shows the usage")
     }
-    let differences = BankDifference.all(from: try read(options.words[0]), to: try read(options.words[1]))
+    let key = options.value("open-with")
+    let differences = BankDifference.all(
+        from: try read(options.words[0], key: key), to: try read(options.words[1], key: key))
     if options.has("json") {
         try printJSON([
             "equal": .bool(differences.isEmpty),
@@ -46,10 +48,10 @@ func bankDiffCommand(_ arguments: [String]) throws -> ExitCode {
     return differences.isEmpty ? .done : .foundWrong
 }
 
-private func read(_ path: String) throws -> (items: [AuthoredItem], index: BankIndex) {
+private func read(_ path: String, key: String?) throws -> (items: [AuthoredItem], index: BankIndex) {
     guard fileExists(path) else { throw Failure(.inputOutput, "\(path): there is no such file or folder") }
     guard isDirectory(path) else {
-        let contents = try openPackage(path).contents()
+        let contents = try packageContents(path, openWith: key)
         return (AuthoredItem.all(of: contents, file: path), contents.index)
     }
     let source = BankSource(folder: path)

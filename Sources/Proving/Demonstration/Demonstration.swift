@@ -4,9 +4,9 @@ import Exam
 import Glibc
 import Hall
 import Ledger
-import Packages
 import VirtualCards
 import Platform
+import QuestionBank
 
 /// The main job on one machine: a hall, its center, people with cards and fingers, and what the center verified.
 public final class Demonstration {
@@ -32,7 +32,7 @@ public final class Demonstration {
         }
         let begin = SystemTime().now()
         let (options, progress) = (options, progress)
-        @Sendable func draw(_ bank: QuestionPackage) -> [Person] {
+        @Sendable func draw(_ bank: BankContents) -> [Person] {
             Person.draw(options.candidates, seed: options.seed, programme: options.programme, bank: bank)
         }
         let site: Site
@@ -60,7 +60,7 @@ public final class Demonstration {
     ) async throws -> DemonstrationReport {
         let opened = SystemTime().now()
         progress.say("The hall is open after \(opened.milliseconds(since: begin)) ms; \(people.count) people come in.")
-        let memory = try Memory(site.bank)
+        let memory = Memory(site.bank)
         let pictures = Pictures(folder: options.pictures ? "\(options.out)/screens" : nil, socket: site.controlSocket)
         let disturbance = Task { await disturber?.disturb(Disturbance(site)) }
         defer { disturbance.cancel() }

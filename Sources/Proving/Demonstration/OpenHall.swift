@@ -22,7 +22,7 @@ public final class OpenHall {
                 return drawn
             }, progress: Progress())
         people = drawn
-        memoryOfItems = try Memory(site.bank)
+        memoryOfItems = Memory(site.bank)
         firstFrames = try measureFirstFrames(times: 7)
     }
 

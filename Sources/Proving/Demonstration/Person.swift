@@ -2,7 +2,6 @@ import CivilTime
 import Cryptography
 import Exam
 import IdentityCards
-import Packages
 import QuestionBank
 import TerminalLink
 import VirtualCards
@@ -23,7 +22,7 @@ struct Person: Sendable {
     var goesOn: Bool { number / 6 % 2 == 0 }
 
     /// The people of a day, all drawn from its seed.
-    static func draw(_ count: Int, seed: Int, programme: ProgrammeCode?, bank: QuestionPackage) -> [Person] {
+    static func draw(_ count: Int, seed: Int, programme: ProgrammeCode?, bank: BankContents) -> [Person] {
         let reasons: [(ProgrammeCode, ExamReason)] = [
             ("RESTORE-CAR", .restore), ("FOREIGN-CAR", .foreign), ("K1-CAR", .first),
         ]
@@ -90,13 +89,12 @@ struct Person: Sendable {
 /// Recognises a question by what stands on the screen, as a person who learnt it does.
 struct Memory: Sendable {
     private let items: [String: ItemID]
-    private let bank: QuestionPackage
+    private let bank: BankContents
 
-    init(_ bank: QuestionPackage) throws {
+    init(_ bank: BankContents) {
         self.bank = bank
         var items: [String: ItemID] = [:]
-        for entry in bank.index.items {
-            let item = try bank.item(entry.id)
+        for item in bank.items.values {
             for text in item.texts.values {
                 items[Self.sign(text.stem, item.picture?.digest, Array(text.options.values))] = item.id
             }
@@ -111,7 +109,7 @@ struct Memory: Sendable {
                 question.kind == .judge ? [] : question.options.map(\.text))]
     }
 
-    func key(_ item: ItemID) throws -> Set<Int> { try bank.key(item) }
+    func key(_ item: ItemID) -> Set<Int> { bank.keys[item] ?? [] }
 
     private static func sign(_ stem: String, _ picture: String?, _ options: [String]) -> String {
         ([stem, picture ?? ""] + options.sorted()).joined(separator: "\n")

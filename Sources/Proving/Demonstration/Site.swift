@@ -8,6 +8,7 @@ import Hall
 import IdentityCards
 import Packages
 import Platform
+import QuestionBank
 import TerminalLink
 import VirtualCards
 import Workshop
@@ -22,7 +23,8 @@ final class Site: Sendable {
     private let name: String
     let supervisor: Supervisor
     let cards: PrivateCardService
-    let bank: QuestionPackage
+    /// In the plain, as its authors have it: the people of the demo learnt from it.
+    let bank: BankContents
     private let centerConfiguration: String
 
     static let checkIn = "check-in"
@@ -44,7 +46,7 @@ final class Site: Sendable {
     private func program(_ name: String) -> String { "\(options.programs)/\(name)" }
 
     /// Prepares everything and starts it; when this returns the hall is open.
-    init(_ options: DemonstrationOptions, people: (QuestionPackage) -> [Person], progress: Progress) async throws {
+    init(_ options: DemonstrationOptions, people: (BankContents) -> [Person], progress: Progress) async throws {
         self.options = options
         name = "kaotai-\(hexadecimal(systemEntropy(4)))"
         folder = "/tmp/\(name)"
@@ -52,18 +54,15 @@ final class Site: Sendable {
         supervisor = Supervisor(logs: "\(folder)/logs")
         centerConfiguration = "\(folder)/center/config.json"
 
-        progress.say("Packing the question bank…")
+        progress.say("Reading the question bank…")
         let source = BankSource(folder: options.bank)
-        bank = try source.pack(to: "\(folder)/bank.package")
+        bank = try source.packable()
 
         progress.say("Making a center and enrolling the hall with it…")
         let port = try freePort()
         try Self.command(
             self.options, folder, "kaotai-center",
             ["init", "--dir", "\(folder)/center", "--port", "\(port)", "--suite", options.suite.rawValue])
-        try Self.command(
-            self.options, folder, "kaotai-center",
-            ["bank", "add", "\(folder)/bank.package", "--config", centerConfiguration])
         // While no center serves: a command beside one that is just opening its store could meet it half open.
         let token = try Self.command(
             self.options, folder, "kaotai-center",
@@ -78,6 +77,7 @@ final class Site: Sendable {
                     arguments: ["serve", "--config", centerConfiguration],
                     environment: [:]))
             try await enrol(port: port, token: token)
+            try await release(source)
             try book(people(bank))
 
             progress.say("Starting the daemon, the courier and \(terminals.count) terminals…")
@@ -141,6 +141,19 @@ final class Site: Sendable {
         return try work()
     }
 
+    /// Packs the bank, sealed to the hall and to the center, and has the center release it: the courier will bring it.
+    private func release(_ source: BankSource) async throws {
+        let author = SigningKey.generate(options.suite)
+        try AtomicFile.write(try JSONCoder.text(JWKS(keys: [author.publicJWK])), to: "\(folder)/bank-signers.jwks")
+        try center(["bank", "signer", "\(folder)/bank-signers.jwks"])
+        try center(["trust", "--out", "\(folder)/seal-to.jwks"])
+        let recipients = try JWKS(json: try readFile("\(folder)/seal-to.jwks")).sealingKeys
+        let package = try source.pack(
+            to: "\(folder)/bank.ktbank", signer: author, recipients: recipients.map { QuestionPackage.Access($0) })
+        try center(["bank", "add", "\(folder)/bank.ktbank"])
+        try center(["bank", "release", package.digest, "--json"])
+    }
+
     private func book(_ people: [Person]) throws {
         let today = SystemTime().wall().date()
         let bookings: [JSONValue] = try people.map { person in
@@ -166,7 +179,8 @@ final class Site: Sendable {
         }
         let configuration = HallConfiguration(
             appliance: Self.appliance, state: "\(folder)/appliance/state", keys: "\(folder)/appliance/keys",
-            bank: "\(folder)/bank.package", trust: "\(folder)/appliance/center.jwks",
+            banks: "\(folder)/appliance/banks", bankSigners: "\(folder)/bank-signers.jwks",
+            trust: "\(folder)/appliance/center.jwks",
             grant: "\(folder)/appliance/candidate-key.jws", terminals: places,
             courierSocket: "\(folder)/courier.sock", controlSocket: controlSocket,
             readerProfiles: "\(options.share)/Provisioning/readers",

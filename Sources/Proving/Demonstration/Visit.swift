@@ -245,7 +245,7 @@ struct Visit {
             return nil
         }
         let wanted = person.answer(
-            to: item, key: try memory.key(item), options: question.options.map(\.number).sorted())
+            to: item, key: memory.key(item), options: question.options.map(\.number).sorted())
         let chosen = Set(question.options.filter(\.chosen).map(\.number))
         if let option = wanted.subtracting(chosen).min()
             ?? (question.kind == .multi ? chosen.subtracting(wanted).min() : nil)

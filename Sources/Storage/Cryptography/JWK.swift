@@ -98,10 +98,14 @@ public struct JWKS: Codable, Hashable, Sendable {
 
     public init(keys: [JWK] = []) { self.keys = keys }
 
-    /// From a document, or from a file's bytes.
+    /// From a document, or from a file's bytes; a single key is a set of one.
     ///
     /// - Throws: `CryptographyError` in words when it is no key set.
     public init(json: [UInt8]) throws(CryptographyError) {
+        if let key = try? JSONCoder.decode(JWK.self, from: json) {
+            self.init(keys: [key])
+            return
+        }
         do {
             self = try JSONCoder.decode(JWKS.self, from: json)
         } catch {

@@ -65,6 +65,14 @@ final class KeyHandle: @unchecked Sendable {
     /// Whether it is a key of the kind that libcrypto calls so.
     func isKind(_ name: String) -> Bool { EVP_PKEY_is_a(pointer, name) == 1 }
 
+    /// A public key from SubjectPublicKeyInfo PEM.
+    convenience init(publicPEM: String) throws(CryptographyError) {
+        let bio = MemoryBuffer(Array(publicPEM.utf8))
+        self.init(
+            owning: try OpenSSL.unwrap(
+                PEM_read_bio_PUBKEY(bio.pointer, nil, nil, nil), "read a public key from PEM"))
+    }
+
     /// PKCS #8 PEM, not encrypted.
     var pem: String {
         let bio = MemoryBuffer()

@@ -18,8 +18,8 @@ extension Recipient {
     }
 
     /// A key that was wrapped for this recipient; its suite may be another than the recipient's.
-    public func unwrap(_ wrapped: [UInt8]) throws(CryptographyError) -> ContentKey {
-        try ContentKey(bytes: try open(wrapped, purpose: PublicSealingKey.wrapping))
+    public func unwrap(_ wrapped: [UInt8], associated: [UInt8] = []) throws(CryptographyError) -> ContentKey {
+        try ContentKey(bytes: try open(wrapped, purpose: PublicSealingKey.wrapping, associated: associated))
     }
 }
 
@@ -80,6 +80,15 @@ public struct PublicSealingKey: Sendable, Hashable {
         self.init(validated: raw, handle: try suite.algorithms.publicKey(sealing: raw), suite: suite)
     }
 
+    /// From SubjectPublicKeyInfo PEM, as `openssl pkey -pubout` writes it.
+    public init(pem: String) throws(CryptographyError) {
+        let handle = try KeyHandle(publicPEM: pem)
+        guard let suite = CipherSuite.allCases.first(where: { handle.isKind($0.algorithms.sealingKind) }) else {
+            throw CryptographyError("read a public key from PEM", "the key is neither of X25519 nor of SM2")
+        }
+        self.init(validated: suite.algorithms.publicBytes(of: handle), handle: handle, suite: suite)
+    }
+
     public var jwk: JWK { JWK(curve: suite.algorithms.sealingCurve, use: .sealing, raw: raw) }
     public var thumbprint: String { jwk.thumbprint }
 
@@ -96,8 +105,8 @@ public struct PublicSealingKey: Sendable, Hashable {
     }
 
     /// Wraps a content key of either suite for the pair's owner.
-    public func wrap(_ key: ContentKey) throws(CryptographyError) -> [UInt8] {
-        try seal(key.bytes, purpose: Self.wrapping)
+    public func wrap(_ key: ContentKey, associated: [UInt8] = []) throws(CryptographyError) -> [UInt8] {
+        try seal(key.bytes, purpose: Self.wrapping, associated: associated)
     }
 
     public static func == (a: PublicSealingKey, b: PublicSealingKey) -> Bool { a.suite == b.suite && a.raw == b.raw }

@@ -36,6 +36,8 @@ extension Center {
                 let digest = try banks.add(path)
                 try await projector.lookAgain()
                 return .bank(digest: digest)
+            case .releaseBank(let digest, let appliance, let all):
+                return .released(appliances: try await release(digest, appliance: appliance, all: all))
             }
         } catch let failure as Failure {
             return .failed(code: failure.code.rawValue, message: failure.message)

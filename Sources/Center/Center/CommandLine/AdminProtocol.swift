@@ -12,6 +12,8 @@ public enum AdminCommand: Sendable, Codable {
     case trust
     /// Verifies a package at a path that the center can read, shelves it, and recounts what waited for it.
     case addBank(path: String)
+    /// Orders one appliance, or all, to examine by a bank; `nil` names the only appliance.
+    case releaseBank(digest: String, appliance: String?, all: Bool)
 }
 
 public enum AdminAnswer: Sendable, Codable {
@@ -23,6 +25,7 @@ public enum AdminAnswer: Sendable, Codable {
     case warnings(list: [WarningRecord])
     case trust(keys: JWKS)
     case bank(digest: String)
+    case released(appliances: [String])
     /// A sysexits code and words.
     case failed(code: Int32, message: String)
 }

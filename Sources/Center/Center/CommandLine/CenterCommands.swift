@@ -13,7 +13,9 @@ public enum CenterCommands {
                kaotai-center token --config FILE --appliance ID [--hours N] [--json]
                kaotai-center appliances --config FILE [--json]
                kaotai-center bookings import FILE --config FILE [--appliance ID] [--json]
+               kaotai-center bank signer FILE --config FILE
                kaotai-center bank add FILE --config FILE [--json]
+               kaotai-center bank release DIGEST --config FILE [--appliance ID | --all] [--json]
                kaotai-center results --config FILE [--json]
                kaotai-center trust --config FILE --out FILE
                kaotai-center warnings --config FILE [--json]
@@ -31,7 +33,10 @@ public enum CenterCommands {
                     {"kind": "resident", "number": "110101199003074514", "name": "张三", "sex": "male",
                      "programme": "K1-CAR", "class": "C1", "day": "2026-11-22", "language": "zh-Hans", "attempt": 1,
                      "facts": {"reason": "first"}}; sex, accommodations {"extraTimePercent": 50} and id may be absent
-          bank add  verifies a package and puts it where appliances fetch it
+          bank signer   makes the signatures of these public keys (a JWKS, or one JWK) on packages count
+          bank add      verifies a package, opens it with the center's recount key, and puts it where appliances fetch
+                        it; `kaotai bank pack --seal-to` takes the file of `trust`, which holds that key
+          bank release  orders an appliance (--all: every one) to fetch a bank and to examine by it
           trust     the public keys of the center and of every appliance, a JWKS
 
         Every command but init and serve works beside a running center, and without one.
@@ -41,7 +46,7 @@ public enum CenterCommands {
     public static let options: Set<String> = [
         "dir", "name", "address", "port", "config", "appliance", "hours", "out", "suite",
     ]
-    public static let flags: Set<String> = ["help", "version", "json"]
+    public static let flags: Set<String> = ["help", "version", "json", "all"]
 
     public static func run(_ arguments: Arguments) async throws -> ExitCode {
         switch arguments.words {
@@ -56,6 +61,11 @@ public enum CenterCommands {
             return try await importBookings(words[2], arguments)
         case let words where words.count == 3 && words[..<2] == ["bank", "add"]:
             return try await addBank(words[2], arguments)
+        case let words where words.count == 3 && words[..<2] == ["bank", "signer"]:
+            try BankShelf.add(signers: words[2], to: try configuration(arguments).bankSigners)
+            return .done
+        case let words where words.count == 3 && words[..<2] == ["bank", "release"]:
+            return try await releaseBank(words[2], arguments)
         default:
             throw Failure(.usage, "unknown command \"\(arguments.words.joined(separator: " "))\"; --help lists them")
         }
@@ -131,7 +141,8 @@ public enum CenterCommands {
 
     private static func importBookings(_ path: String, _ arguments: Arguments) async throws -> ExitCode {
         let configuration = try configuration(arguments)
-        let programmes = await BankShelf(folder: configuration.banks).programmes()
+        let programmes = try BankShelf.programmes(
+            folder: configuration.banks, signers: configuration.bankSigners)
         let entries: [BookingEntry]
         do throws(BookingsFile.Unusable) {
             entries = try BookingsFile.read(try contents(path), name: path, programmes: programmes)
@@ -175,6 +186,23 @@ public enum CenterCommands {
             throw unexpected()
         }
         standardOutput((arguments.has("json") ? "{\"digest\":\"\(digest)\"}" : digest) + "\n")
+        return .done
+    }
+
+    private static func releaseBank(_ digest: String, _ arguments: Arguments) async throws -> ExitCode {
+        let command = AdminCommand.releaseBank(
+            digest: digest, appliance: arguments.value("appliance"), all: arguments.has("all"))
+        guard case .released(let appliances) = try await access(arguments).perform(command) else {
+            throw unexpected()
+        }
+        if arguments.has("json") {
+            let document: JSONValue = [
+                "digest": .string(digest), "appliances": .array(appliances.map { .string($0) }),
+            ]
+            standardOutput(document.canonicalText + "\n")
+        } else {
+            standardError("\(appliances.joined(separator: ", ")) will fetch it\n")
+        }
         return .done
     }
 

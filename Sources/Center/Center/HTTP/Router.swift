@@ -172,10 +172,10 @@ extension Center {
 
     private func bank(_ digest: String, _ request: HTTPRequest) async throws -> HTTPResponse {
         _ = try await caller(request)
-        guard let (file, size) = banks.file(digest) else {
+        guard let (file, size, mark) = banks.file(digest) else {
             throw Refusal(404, "not found", "no bank with this digest is at this center")
         }
-        let tag = "\"\(digest)\""
+        let tag = "\"\(mark)\""
         var headers = ["Content-Type": "application/octet-stream", "Accept-Ranges": "bytes", "ETag": tag]
         let conditional = request.headers["if-range"].map { $0 == tag } ?? true
         switch conditional ? ByteRange.parse(request.headers["range"], size: size) : .whole {

@@ -1,3 +1,4 @@
+public import CanonicalJSON
 public import CenterLink
 public import CivilTime
 public import Cryptography
@@ -146,5 +147,9 @@ public protocol CenterStore: Sendable {
     func book(
         _ bookings: [BookingRecord], appliance: String, at: Timestamp, sign: @Sendable (Order) throws -> String
     ) async throws -> (new: Int, changed: Int, same: Int)
+    /// Adds an order that brings nothing sealed.
+    func order(
+        _ kind: OrderKind, body: JSONValue, appliance: String, at: Timestamp, sign: @Sendable (Order) throws -> String
+    ) async throws
     func orders(_ appliance: String, after: Int, limit: Int) async throws -> [SignedOrder]
 }

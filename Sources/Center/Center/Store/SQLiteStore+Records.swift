@@ -1,4 +1,4 @@
-import CanonicalJSON
+public import CanonicalJSON
 public import CenterLink
 public import CivilTime
 import Cryptography
@@ -102,11 +102,7 @@ extension SQLiteStore {
     ) throws -> (new: Int, changed: Int, same: Int) {
         try transaction {
             var counts = (new: 0, changed: 0, same: 0)
-            let last = try connection.first(
-                "SELECT sequence, jws FROM orders WHERE appliance = ? ORDER BY sequence DESC LIMIT 1", appliance
-            ) { ($0.integer(0), $0.text(1)) }
-            var sequence = last?.0 ?? 0
-            var previous = last.map { Order.digest(of: $0.1) } ?? Order.origin
+            var (sequence, previous) = try lastOrder(appliance)
             for record in bookings {
                 let known = try connection.first(
                     "SELECT content FROM booking WHERE appliance = ? AND id = ?", appliance, record.id
@@ -133,6 +129,26 @@ extension SQLiteStore {
             }
             return counts
         }
+    }
+
+    public func order(
+        _ kind: OrderKind, body: JSONValue, appliance: String, at: Timestamp, sign: @Sendable (Order) throws -> String
+    ) throws {
+        try transaction {
+            let (sequence, previous) = try lastOrder(appliance)
+            let jws = try sign(
+                Order(
+                    appliance: appliance, sequence: sequence + 1, previous: previous, at: at, kind: kind, body: body))
+            try connection.run(
+                "INSERT INTO orders (appliance, sequence, jws) VALUES (?, ?, ?)", appliance, sequence + 1, jws)
+        }
+    }
+
+    /// Sequence and digest of the last order for an appliance, by which the next one is chained.
+    private func lastOrder(_ appliance: String) throws -> (sequence: Int, digest: String) {
+        try connection.first(
+            "SELECT sequence, jws FROM orders WHERE appliance = ? ORDER BY sequence DESC LIMIT 1", appliance
+        ) { ($0.integer(0), Order.digest(of: $0.text(1))) } ?? (0, Order.origin)
     }
 
     public func orders(_ appliance: String, after: Int, limit: Int) throws -> [SignedOrder] {
