@@ -47,6 +47,8 @@ public enum JWS {
     ///
     /// - Throws: `EncodingError` for a payload that is no document of integers, `CryptographyError` from a device that
     ///   does not sign.
+    // Not inlined: with the key's typed errors inside an asynchronous function, the optimizer of Swift 6.3.1 crashes.
+    @inline(never)
     public static func sign(payload: some Encodable, key: any Signer) throws -> String {
         try sign(bytes: try JSONCoder.encode(payload), key: key)
     }
