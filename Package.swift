@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
         .systemLibrary(name: "COpenCC", path: "Sources/SystemLibraries/COpenCC", pkgConfig: "opencc"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
+        .target(name: "CDrawingFloor", path: "Sources/SystemLibraries/CDrawingFloor"),
         .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
 
         // Platform
@@ -125,7 +126,10 @@ let package = Package(
             path: "Sources/Proving/Demonstration"),
         .target(
             name: "Benchmarks",
-            dependencies: ["CPangoCairo", "CSQLite", "Demonstration", "Exam", "Platform", "TerminalLink"],
+            dependencies: [
+                "CDrawingFloor", "CPangoCairo", "CSQLite", "CivilTime", "Demonstration", "Exam", "Platform",
+                "TerminalLink",
+            ],
             path: "Sources/Proving/Benchmarks"),
 
         // Programs
@@ -213,7 +217,8 @@ let package = Package(
 
 // One place for the settings of every Swift target.
 for target in package.targets
-where ![.system, .plugin].contains(target.type) && !["CPlatform", "VirtualReader", "DeviceFakes"].contains(target.name)
+where ![.system, .plugin].contains(target.type)
+    && !["CPlatform", "VirtualReader", "DeviceFakes", "CDrawingFloor"].contains(target.name)
 {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -187,11 +187,12 @@ extension TestHall {
         let blueprint = try #require(bank.package.index.blueprint(for: "T", vehicleClass: "C1"))
         let seed = [UInt8](repeating: 7, count: 32)
         var paper = try Paper.draw(
-            bank: bank.digest, blueprint: blueprint, index: bank.package.index.items, vehicleClass: "C1", seed: seed)
+            Draw(
+                bank: bank.digest, programme: "T", blueprint: 1, vehicleClass: "C1", language: "en",
+                day: try #require(CalendarDate("2026-11-22")), seed: seed),
+            blueprint: blueprint, index: bank.package.index.items)
         if lie == .paper {
-            paper = Paper(
-                bank: paper.bank, programme: paper.programme, blueprint: paper.blueprint, seed: paper.seed,
-                items: paper.items.reversed())
+            paper = Paper(draw: paper.draw, items: paper.items.reversed())
         }
         let opened = AttemptEntry.Opened(
             booking: "b-1", candidate: "digest", programme: "T", vehicleClass: "C1", attemptNumber: 1, language: "en",

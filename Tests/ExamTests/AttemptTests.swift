@@ -8,7 +8,10 @@ private func started(_ policies: Policies = .shipped, passMark: Int = 8) -> Atte
     let items = (1...5).map { number in
         PaperItem(item: ItemID("T-\(number)"), version: 1, options: number <= 2 ? [1, 2] : [3, 1, 4, 2])
     }
-    let paper = Paper(bank: "b", programme: "TEST", blueprint: 1, seed: "00", items: items)
+    let draw = Draw(
+        bank: "b", programme: "TEST", blueprint: 1, vehicleClass: "C1", language: "en",
+        day: CalendarDate(daysSinceEpoch: 20_000), seed: [0])
+    let paper = Paper(draw: draw, items: items)
     return .init(
         paper: paper, kinds: [.judge: 2, .single: 2, .multi: 1], paperDigest: "d", budgetMs: 60_000, full: 10,
         passMark: passMark, pointsEach: 2, policies: policies)

@@ -295,6 +295,8 @@ final class HallFixture: @unchecked Sendable {
         }
     }
 
+    var bankIndex: BankIndex { package.index }
+
     func entries(_ kind: String) async throws -> [Entry] {
         try await journal.entries(after: 0, limit: 100_000).filter { $0.kind == kind }
     }

@@ -1,3 +1,4 @@
+import CivilTime
 import Exam
 import QuestionBank
 import Testing
@@ -30,8 +31,10 @@ import Testing
             #expect(blueprint.shortCells(index: index.items, vehicleClass: vehicleClass, times: 2) == [])
         }
         let paper = try Paper.draw(
-            bank: "b", blueprint: blueprint, index: index.items, vehicleClass: "C1",
-            seed: [UInt8](repeating: 7, count: 32))
+            Draw(
+                bank: "b", programme: code, blueprint: blueprint.version, vehicleClass: "C1", language: "en",
+                day: try #require(CalendarDate("2026-11-22")), seed: [UInt8](repeating: 7, count: 32)),
+            blueprint: blueprint, index: index.items)
         #expect(paper.items.count == index.programme(code)?.questions)
     }
 

@@ -127,9 +127,7 @@ extension Hall {
         let decision = facts.decision(programme: programme, vehicleClass: booking.vehicleClass, on: today)
         guard decision.outcome == .admit else { return .notEligible(decision) }
         if let figure = programme.missingFigures.first { return .programmeIncomplete(figure: figure) }
-        if let reason = bank.package?.index.obstacle(to: place.programme, for: booking.vehicleClass) {
-            return .noQuestions(reason)
-        }
+        if let reason = obstacleToPaper(place) { return .noQuestions(reason) }
         return nil
     }
 

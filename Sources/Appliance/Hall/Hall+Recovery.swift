@@ -63,6 +63,7 @@ extension Hall {
         case .tick:
             let tick = try JSONCoder.decode(HallEntry.Tick.self, from: entry.body)
             for (id, spent) in tick.spent { attempts[id]?.spend(totalMs: spent) }
+        case .exposure: try takeExposure(entry)
         case .order:
             let order = try JSONCoder.decode(HallEntry.Order.self, from: entry.body)
             try takeRecorded(order.jws)

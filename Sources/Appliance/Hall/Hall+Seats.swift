@@ -245,12 +245,7 @@ extension Hall {
         }
         do {
             let programme = try bank.programme(attempt.opened.programme)
-            guard let blueprint = bank.blueprint(attempt.opened.programme, for: attempt.opened.vehicleClass) else {
-                throw Failure(.badData, "the bank has no blueprint for \(attempt.opened.programme)")
-            }
-            let paper = try Paper.draw(
-                bank: bank.digest, blueprint: blueprint, index: bank.index, vehicleClass: attempt.opened.vehicleClass,
-                seed: parts.entropy(32))
+            let (paper, counted) = try await drawPaper(for: attempt)
             let started = AttemptEntry.Started(
                 paper: paper, kinds: programme.kinds, paperDigest: base64url(sha256(paper.canonicalItems())),
                 budgetMs: programme.minutes * 600 * (100 + attempt.opened.extraTimePercent), full: programme.full,
@@ -260,6 +255,7 @@ extension Hall {
                 await append([
                     Draft(.rulesAcknowledged(.init(version: SeatScenes.rulesVersion)), attempt: attempt.id),
                     Draft(.started(started), attempt: attempt.id),
+                    counted,
                 ])
             else { return }
             seats[id]?.view = .main

@@ -103,6 +103,11 @@ public actor Hall {
     var sittings: [Sitting: SittingRecord] = [:]
     var bookings: [String: [Booking]] = [:]
     var orders: OrderChain
+    var exposure = ExposureState()
+    /// Pools of questions for today's papers.
+    var pools: [PoolKey: DrawingPool] = [:]
+    /// Where the papers of each candidate stand in the journal.
+    var earlierPapers: [String: [Int]] = [:]
     /// Where each attempt stands in the journal, for its result.
     var moments: [AttemptID: AttemptMoments] = [:]
     var receipt: Receipt?
@@ -275,11 +280,12 @@ public actor Hall {
         onFatal(String(describing: error))
     }
 
-    /// Takes committed entries of attempts into the state.
+    /// Takes committed entries of attempts, and counters, into the state.
     func fold(_ entries: [Entry]) {
         for entry in entries {
-            guard let id = AttemptID(stream: entry.stream) else { continue }
             do {
+                try takeExposure(entry)
+                guard let id = AttemptID(stream: entry.stream) else { continue }
                 guard let value = try AttemptEntry(journal: entry) else { continue }
                 try apply(value, to: id, entry: entry)
             } catch {
@@ -299,7 +305,11 @@ public actor Hall {
         }
         let label = try entry.label().at
         switch value {
-        case .started: moments[id]?.startedAt = label
+        case .started:
+            moments[id]?.startedAt = label
+            if let candidate = attempts[id]?.opened.candidate {
+                earlierPapers[candidate, default: []].append(entry.sequence)
+            }
         case .ended(let ended):
             moments[id]?.endedAt = label
             // A voided sitting is not used up.

@@ -42,6 +42,8 @@ public struct HallConfiguration: Sendable, Codable {
     public enum MakeUp: String, Sendable, Codable { case sameDay, otherDay }
 
     public var appliance: String
+    /// Where the hall stands, by its administrative division code (GB/T 2260), such as `330106`; nil gives it no regional questions.
+    public var region: String?
     /// Folder of the journal and everything else that is kept.
     public var state: String
     /// Folder of the device keys.
@@ -74,9 +76,10 @@ public struct HallConfiguration: Sendable, Codable {
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
-        makeUp: MakeUp = .sameDay
+        makeUp: MakeUp = .sameDay, region: String? = nil
     ) {
         self.appliance = appliance
+        self.region = region
         self.state = state
         self.keys = keys
         self.banks = banks
@@ -97,6 +100,9 @@ public struct HallConfiguration: Sendable, Codable {
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.
     public var problems: [String] {
         var problems: [String] = []
+        if let region, region.isEmpty || !region.utf8.allSatisfy({ (48...57).contains($0) }) {
+            problems.append("region: \"\(region)\" is no administrative division code (digits of GB/T 2260)")
+        }
         var seen: Set<String> = []
         for place in terminals where !seen.insert(place.name).inserted {
             problems.append("terminals: two are named \"\(place.name)\"")

@@ -17,6 +17,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case touches = "seat.touches"
     case shown = "seat.shown"
     case badFrame = "seat.badFrame"
+    case exposure
     case order = "order.received"
     case orderRefused = "order.refused"
     case bankInstalled = "bank.installed"
@@ -36,6 +37,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .touches: "contacts on a seat's panel, for replay: [at, contact, phase, x, y, revision]"
         case .shown: "what a seat showed: [revision, digest, environment]"
         case .badFrame: "a terminal sent what does not parse; its connection was closed"
+        case .exposure: "counts of how often questions stood in papers, by appliance; of two the greater counts"
         case .order: "a signed order of the center"
         case .orderRefused: "an order that is not what the center signs, with the reason"
         case .bankInstalled: "a question bank was verified and put in its place; new exams are held by it from here on"
@@ -104,6 +106,8 @@ enum HallEntry {
         var terminal: String
         var problem: String
     }
+
+    struct Exposure: Codable, Sendable { var counters: ExposureCounters }
 
     struct Order: Codable, Sendable { var jws: String }
 
@@ -175,6 +179,14 @@ extension AttemptEntry {
     public init?(journal entry: Entry) throws {
         guard let kind = AttemptEntryKind(rawValue: entry.kind) else { return nil }
         try self.init(kind: kind) { type in try JSONCoder.decode(type, from: entry.body) }
+    }
+}
+
+extension ExposureCounters {
+    /// Reads counters from the journal; nil for an entry of another kind.
+    public init?(journal entry: Entry) throws {
+        guard entry.kind == HallEntryKind.exposure.rawValue else { return nil }
+        self = try entry.decode(HallEntry.Exposure.self).counters
     }
 }
 

@@ -91,6 +91,7 @@ struct BlueprintFile: Codable {
     let kinds: [ItemKind: Int]
     let areas: [Area: Int]
     let table: [Area: [ItemKind: Int]]?
+    let share: Int?
 }
 
 /// Goes through a bank's folder once and collects what is there and what is wrong.
@@ -230,8 +231,7 @@ private struct Reader {
         do throws(BlueprintError) {
             return try Blueprint(
                 programme: source.programme, version: source.version, classes: source.classes ?? [],
-                kinds: source.kinds, areas: source.areas,
-                table: table)
+                kinds: source.kinds, areas: source.areas, table: table, share: source.share)
         } catch {
             findings.append(Finding(file: name, rule: .blueprint, error.description))
             return nil

@@ -31,7 +31,7 @@ public enum BlueprintTables {
             do {
                 let blueprint = try Blueprint(
                     programme: source.programme, version: source.version, classes: source.classes ?? [],
-                    kinds: source.kinds, areas: source.areas)
+                    kinds: source.kinds, areas: source.areas, share: source.share)
                 try AtomicFile.write(text(blueprint), to: path, mode: 0o644)
             } catch let error as BlueprintError {
                 throw Failure(.badData, "\(path): \(error)")
@@ -51,6 +51,7 @@ public enum BlueprintTables {
         let classes =
             blueprint.classes.isEmpty
             ? "" : "\n  \"classes\": [\(blueprint.classes.map { quoted($0.rawValue) }.joined(separator: ", "))],"
+        let share = blueprint.share.map { ",\n  \"share\": \($0)" } ?? ""
         return """
             {
               "programme": \(quoted(blueprint.programme.rawValue)),
@@ -59,7 +60,7 @@ public enum BlueprintTables {
               "areas": { \(areas.map { "\(quoted($0.rawValue)): \(blueprint.areas[$0] ?? 0)" }.joined(separator: ", ")) },
               "table": {
             \(rows.joined(separator: ",\n"))
-              }
+              }\(share)
             }
 
             """

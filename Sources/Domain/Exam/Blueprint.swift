@@ -1,3 +1,5 @@
+public import CivilTime
+
 /// What a programme's paper is made of: how many questions of each kind each area gives.
 public struct Blueprint: Codable, Hashable, Sendable {
     public let programme: ProgrammeCode
@@ -10,13 +12,16 @@ public struct Blueprint: Codable, Hashable, Sendable {
     public let areas: [Area: Int]
     /// The joint table: its rows sum to `areas`, its columns to `kinds`.
     public let table: [Area: [ItemKind: Int]]
+    /// The share of the programme's papers in which a question stands at most, in thousandths; nil for no bound.
+    public let share: Int?
 
-    /// - Throws: `BlueprintError` for a table that does not keep both marginals.
+    /// - Throws: `BlueprintError` for a table that does not keep both marginals, or a share that is none.
     public init(
         programme: ProgrammeCode, version: Int, classes: [VehicleClass] = [], kinds: [ItemKind: Int],
-        areas: [Area: Int], table: [Area: [ItemKind: Int]]
+        areas: [Area: Int], table: [Area: [ItemKind: Int]], share: Int? = nil
     ) throws(BlueprintError) {
         try Self.check(kinds: kinds, areas: areas)
+        if let share, !(1...1000).contains(share) { throw .share(share) }
         for area in table.keys.sorted() where areas[area] == nil { throw .unknownArea(area) }
         for area in areas.keys.sorted() {
             let row = table[area] ?? [:]
@@ -40,17 +45,19 @@ public struct Blueprint: Codable, Hashable, Sendable {
         self.kinds = kinds
         self.areas = areas
         self.table = table
+        self.share = share
     }
 
     /// A blueprint whose table is made from the marginals by controlled rounding.
     public init(
         programme: ProgrammeCode, version: Int, classes: [VehicleClass] = [], kinds: [ItemKind: Int],
-        areas: [Area: Int]
+        areas: [Area: Int], share: Int? = nil
     ) throws(BlueprintError) {
         try Self.check(kinds: kinds, areas: areas)
         let table = Self.controlledRounding(kinds: kinds, areas: areas)
         try self.init(
-            programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table)
+            programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table,
+            share: share)
     }
 
     /// Whether it makes the papers of a vehicle class.
@@ -65,7 +72,7 @@ public struct Blueprint: Codable, Hashable, Sendable {
         guard byKind > 0 else { throw .empty }
     }
 
-    private enum CodingKeys: String, CodingKey { case programme, version, classes, kinds, areas, table }
+    private enum CodingKeys: String, CodingKey { case programme, version, classes, kinds, areas, table, share }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -75,9 +82,11 @@ public struct Blueprint: Codable, Hashable, Sendable {
         let kinds = try container.decode([ItemKind: Int].self, forKey: .kinds)
         let areas = try container.decode([Area: Int].self, forKey: .areas)
         let table = try container.decode([Area: [ItemKind: Int]].self, forKey: .table)
+        let share = try container.decodeIfPresent(Int.self, forKey: .share)
         do throws(BlueprintError) {
             try self.init(
-                programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table)
+                programme: programme, version: version, classes: classes, kinds: kinds, areas: areas, table: table,
+                share: share)
         } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: error.description))
@@ -86,26 +95,57 @@ public struct Blueprint: Codable, Hashable, Sendable {
 
     public var questions: Int { kinds.values.reduce(0, +) }
 
-    /// The cells that a bank does not fill for a vehicle class; none when a paper can be drawn.
+    /// The cells that a bank does not fill; none when, but for enemies, a paper can be drawn.
     ///
-    /// - Parameter times: how many papers without a common question the bank should give.
-    public func shortCells(index: [ItemIndexEntry], vehicleClass: VehicleClass, times: Int = 1) -> [ShortCell] {
-        var has: [Area: [ItemKind: Int]] = [:]
-        for entry in index where entry.classes.contains(vehicleClass) {
-            has[entry.area, default: [:]][entry.kind, default: 0] += 1
+    /// - Parameters:
+    ///   - times: how many papers without a common question the bank should give.
+    ///   - language: the language of the paper; nil leaves it open, as for region and day.
+    ///   - region: an administrative division code, or "" for a hall that has none.
+    public func shortCells(
+        index: [ItemIndexEntry], vehicleClass: VehicleClass, language: LanguageTag? = nil, region: String? = nil,
+        day: CalendarDate? = nil, times: Int = 1
+    ) -> [ShortCell] {
+        let scope = DrawingScope(vehicleClass: vehicleClass, language: language, region: region, day: day)
+        return cells(of: index, in: scope).compactMap { cell in
+            cell.has < cell.wanted * times
+                ? ShortCell(area: cell.area, kind: cell.kind, wanted: cell.wanted * times, has: cell.has) : nil
         }
+    }
+
+    /// The cells so small that papers cannot keep to `share`: of `has` questions each paper takes `wanted`, so that on
+    /// the average a question stands in `wanted` of `has` papers, whatever the method. None without a share.
+    ///
+    /// A bank with such a cell is refused when it is checked; a draw from it takes the least used questions and records
+    /// that they are beyond their share.
+    public func overexposedCells(
+        index: [ItemIndexEntry], vehicleClass: VehicleClass, language: LanguageTag? = nil, region: String? = nil,
+        day: CalendarDate? = nil
+    ) -> [ShortCell] {
+        guard let share else { return [] }
+        let scope = DrawingScope(vehicleClass: vehicleClass, language: language, region: region, day: day)
+        return cells(of: index, in: scope).filter { $0.wanted * 1000 > share * $0.has }
+    }
+
+    /// The least share of papers, in thousandths rounded up, to which each question of a cell can be kept by a bank.
+    public static func leastShare(_ cell: ShortCell) -> Int {
+        cell.has == 0 ? 1000 : min(1000, (cell.wanted * 1000 + cell.has - 1) / cell.has)
+    }
+
+    /// The cells that want questions, with what an index has for them.
+    private func cells(of index: [ItemIndexEntry], in scope: DrawingScope) -> [ShortCell] {
+        var has: [Area: [ItemKind: Int]] = [:]
+        for entry in index where scope.holds(entry) { has[entry.area, default: [:]][entry.kind, default: 0] += 1 }
         return table.keys.sorted().flatMap { area in
             ItemKind.allCases.compactMap { kind in
                 let wanted = table[area]?[kind, default: 0] ?? 0
-                let found = has[area]?[kind, default: 0] ?? 0
-                return found < wanted * times
-                    ? ShortCell(area: area, kind: kind, wanted: wanted * times, has: found) : nil
+                return wanted == 0
+                    ? nil : ShortCell(area: area, kind: kind, wanted: wanted, has: has[area]?[kind, default: 0] ?? 0)
             }
         }
     }
 }
 
-/// A cell of a blueprint that a bank cannot fill.
+/// A cell of a blueprint, what it wants and what a bank has for it.
 public struct ShortCell: Codable, Hashable, Sendable, CustomStringConvertible {
     public let area: Area
     public let kind: ItemKind
@@ -131,6 +171,7 @@ public enum BlueprintError: Error, Hashable, Sendable, CustomStringConvertible {
     case sums(kinds: Int, areas: Int)
     case marginal(String, wanted: Int, has: Int)
     case unknownArea(Area)
+    case share(Int)
 
     public var description: String {
         switch self {
@@ -140,6 +181,7 @@ public enum BlueprintError: Error, Hashable, Sendable, CustomStringConvertible {
         case .marginal(let place, let wanted, let has):
             "the table gives \(place) \(has) questions, should give \(wanted)"
         case .unknownArea(let area): "the table has a row \(area) that is no area of the blueprint"
+        case .share(let share): "share is \(share), should be from 1 to 1000 thousandths of the papers"
         }
     }
 }

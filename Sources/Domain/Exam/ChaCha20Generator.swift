@@ -6,25 +6,30 @@
 public struct ChaCha20Generator: Sendable {
     private let key: [UInt32]
     private var counter: UInt32 = 0
-    private var block: [UInt32] = []
+    private var block: [UInt32]
     private var used = 16
 
     /// - Precondition: the seed has 32 bytes.
     public init(seed: [UInt8]) {
         precondition(seed.count == 32, "a seed has 32 bytes")
         key = Self.words(seed)
+        block = [UInt32](repeating: 0, count: 16)
     }
 
     /// The next 32-bit number.
+    @inline(__always)
     public mutating func next() -> UInt32 {
-        if used == 16 {
-            precondition(counter < .max, "a seed gives no more than 256 GiB")
-            block = Self.block(key: key, counter: counter, nonce: [0, 0, 0])
-            counter += 1
-            used = 0
-        }
+        if used == 16 { refill() }
         defer { used += 1 }
         return block[used]
+    }
+
+    @inline(never)
+    private mutating func refill() {
+        precondition(counter < .max, "a seed gives no more than 256 GiB")
+        Self.fill(&block, key: key, counter: counter, nonce: (0, 0, 0))
+        counter += 1
+        used = 0
     }
 
     /// The next 64-bit number: the lower half is drawn first.
@@ -42,10 +47,15 @@ public struct ChaCha20Generator: Sendable {
     /// - Precondition: the bound is from 1 to 2^32.
     public mutating func uniform(below bound: Int) -> Int {
         precondition(bound >= 1 && bound <= 1 << 32, "a bound is from 1 to 2^32")
-        let limit = (1 << 32) - (1 << 32) % bound
+        guard let divisor = UInt32(exactly: bound) else {
+            let word: UInt32 = next()
+            return Int(word)
+        }
         while true {
             let word: UInt32 = next()
-            if Int(word) < limit { return Int(word) % bound }
+            let remainder = word % divisor
+            // The run of `bound` numbers that the word stands in ends within 2^32.
+            if word &- remainder <= 0 &- divisor { return Int(remainder) }
         }
     }
 
@@ -57,46 +67,70 @@ public struct ChaCha20Generator: Sendable {
         }
     }
 
-    /// Takes some elements at random, in random order: for k from 0 the element k changes places with the element
-    /// `k + uniform(below: count − k)`; the first ones are the choice.
-    public mutating func choose<Element>(_ number: Int, of elements: [Element]) -> [Element] {
-        var elements = elements
-        for index in 0..<number { elements.swapAt(index, index + uniform(below: elements.count - index)) }
-        return Array(elements[..<number])
+    /// One block of the key stream (RFC 8439 §2.3).
+    static func block(key: [UInt32], counter: UInt32, nonce: (UInt32, UInt32, UInt32)) -> [UInt32] {
+        var block = [UInt32](repeating: 0, count: 16)
+        fill(&block, key: key, counter: counter, nonce: nonce)
+        return block
     }
 
-    /// One block of the key stream (RFC 8439 §2.3).
-    static func block(key: [UInt32], counter: UInt32, nonce: [UInt32]) -> [UInt32] {
+    private static func fill(
+        _ block: inout [UInt32], key: [UInt32], counter: UInt32, nonce: (UInt32, UInt32, UInt32)
+    ) {
         // "expand 32-byte k"
-        let start: [UInt32] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574] + key + [counter] + nonce
-        var state = start
-        func quarter(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
-            func mix(_ one: Int, _ two: Int, _ three: Int, by bits: UInt32) {
-                state[one] &+= state[two]
-                state[three] ^= state[one]
-                state[three] = state[three] << bits | state[three] >> (32 - bits)
-            }
-            mix(a, b, d, by: 16)
-            mix(c, d, b, by: 12)
-            mix(a, b, d, by: 8)
-            mix(c, d, b, by: 7)
-        }
+        let (c0, c1, c2, c3): (UInt32, UInt32, UInt32, UInt32) = (0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574)
+        var (a0, a1, a2, a3) = (c0, c1, c2, c3)
+        var (b0, b1, b2, b3) = (key[0], key[1], key[2], key[3])
+        var (d0, d1, d2, d3) = (key[4], key[5], key[6], key[7])
+        var (e0, e1, e2, e3) = (counter, nonce.0, nonce.1, nonce.2)
         for _ in 0..<10 {
-            quarter(0, 4, 8, 12)
-            quarter(1, 5, 9, 13)
-            quarter(2, 6, 10, 14)
-            quarter(3, 7, 11, 15)
-            quarter(0, 5, 10, 15)
-            quarter(1, 6, 11, 12)
-            quarter(2, 7, 8, 13)
-            quarter(3, 4, 9, 14)
+            quarter(&a0, &b0, &d0, &e0)
+            quarter(&a1, &b1, &d1, &e1)
+            quarter(&a2, &b2, &d2, &e2)
+            quarter(&a3, &b3, &d3, &e3)
+            quarter(&a0, &b1, &d2, &e3)
+            quarter(&a1, &b2, &d3, &e0)
+            quarter(&a2, &b3, &d0, &e1)
+            quarter(&a3, &b0, &d1, &e2)
         }
-        return zip(state, start).map { $0 &+ $1 }
+        block[0] = a0 &+ c0
+        block[1] = a1 &+ c1
+        block[2] = a2 &+ c2
+        block[3] = a3 &+ c3
+        block[4] = b0 &+ key[0]
+        block[5] = b1 &+ key[1]
+        block[6] = b2 &+ key[2]
+        block[7] = b3 &+ key[3]
+        block[8] = d0 &+ key[4]
+        block[9] = d1 &+ key[5]
+        block[10] = d2 &+ key[6]
+        block[11] = d3 &+ key[7]
+        block[12] = e0 &+ counter
+        block[13] = e1 &+ nonce.0
+        block[14] = e2 &+ nonce.1
+        block[15] = e3 &+ nonce.2
+    }
+
+    /// The quarter round (RFC 8439 §2.1).
+    @inline(__always)
+    private static func quarter(_ a: inout UInt32, _ b: inout UInt32, _ c: inout UInt32, _ d: inout UInt32) {
+        a = a &+ b
+        d = d ^ a
+        d = d &<< 16 | d &>> 16
+        c = c &+ d
+        b = b ^ c
+        b = b &<< 12 | b &>> 20
+        a = a &+ b
+        d = d ^ a
+        d = d &<< 8 | d &>> 24
+        c = c &+ d
+        b = b ^ c
+        b = b &<< 7 | b &>> 25
     }
 
     static func words(_ bytes: [UInt8]) -> [UInt32] {
         stride(from: 0, to: bytes.count, by: 4).map { at in
-            (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) }
+            (0..<4).reduce(UInt32(0)) { word, byte in word | UInt32(bytes[at + byte]) << UInt32(8 * byte) }
         }
     }
 }

@@ -70,8 +70,13 @@ public struct BankIndex: Codable, Hashable, Sendable {
         validFrom.map { $0 <= day } ?? true && validUntil.map { day <= $0 } ?? true
     }
 
-    /// Why a paper of a programme cannot be drawn for a vehicle class, in words; nil when it can.
-    public func obstacle(to code: ProgrammeCode, for vehicleClass: VehicleClass) -> String? {
+    /// Why a paper of a programme cannot be drawn for a vehicle class, in words; nil when it can, but for enemies.
+    ///
+    /// Language, region and day narrow the questions down where they are given.
+    public func obstacle(
+        to code: ProgrammeCode, for vehicleClass: VehicleClass, language: LanguageTag? = nil, region: String? = nil,
+        on day: CalendarDate? = nil
+    ) -> String? {
         guard let programme = programme(code) else { return "the bank knows no programme \(code)" }
         guard programme.missingFigures.isEmpty else {
             return MissingFigures(programme: code, figures: programme.missingFigures).description
@@ -80,7 +85,9 @@ public struct BankIndex: Codable, Hashable, Sendable {
         guard let blueprint = blueprint(for: code, vehicleClass: vehicleClass) else {
             return "the bank has no blueprint for programme \(code) and class \(vehicleClass)"
         }
-        return blueprint.shortCells(index: items, vehicleClass: vehicleClass).first.map {
+        return blueprint.shortCells(
+            index: items, vehicleClass: vehicleClass, language: language, region: region, day: day
+        ).first.map {
             DrawError.shortCell(code, vehicleClass, $0).description
         }
     }

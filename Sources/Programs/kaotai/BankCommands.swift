@@ -29,9 +29,8 @@ private let bankHelp = """
                                         everything in a package, in the plain, for an auditor
       kaotai bank install FILE          make the daemon examine by a package
       kaotai bank keys DIR              a signing and a sealing key in DIR; prints their public halves
-      kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG [--class CLASS]
-                                        the paper that this seed (64 hexadecimal digits) gives; without --class
-                                        that of the programme's first class; with --open-with KEY its texts, too
+      kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG | --draw FILE
+                                        the paper that a seed gives, or a recorded draw; --help tells more
 
     \(KeyFiles.help)
 
@@ -54,10 +53,10 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "open": return try bankOpenCommand(rest)
     case "install": return try bankInstallCommand(rest)
     case "keys": return try bankKeysCommand(rest)
+    case "draw": return try bankDrawCommand(rest)
     default: break
     }
-    let options = try Arguments(
-        arguments, options: ["programme", "seed", "language", "class", "open-with"], flags: ["json", "help"])
+    let options = try Arguments(arguments, options: [], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(bankHelp)
         return options.has("help") ? .done : .usage
@@ -69,7 +68,6 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     switch options.words[0] {
     case "blueprint": return try makeBlueprints(path, json: options.has("json"))
     case "programmes": return try listProgrammes(path, json: options.has("json"))
-    case "draw": return try drawPaper(try openPackage(path), options)
     case let other:
         throw Failure(.usage, "there is no `kaotai bank \(other)`; `kaotai bank --help` lists what there is")
     }
@@ -133,62 +131,6 @@ private func listProgrammes(_ path: String, json: Bool) throws -> ExitCode {
                     ? "refused, no blueprint in this bank"
                     : classes.isEmpty ? "refused, the bank lacks questions" : "ready for \(names)"
             standardOutput("\(programme.code.rawValue.padded(to: 16))\(state)\n")
-        }
-    }
-    return .done
-}
-
-// MARK: draw
-
-private func drawPaper(_ package: QuestionPackage, _ options: Arguments) throws -> ExitCode {
-    let code = ProgrammeCode(try options.required("programme"))
-    let language = LanguageTag(try options.required("language"))
-    guard let seed = bytes(hexadecimal: try options.required("seed")), seed.count == 32 else {
-        throw Failure(.usage, "--seed wants 64 hexadecimal digits")
-    }
-    let index = package.index
-    guard index.languages.contains(language) else {
-        let known = index.languages.map(\.rawValue).joined(separator: ", ")
-        throw Failure(.badData, "the bank is not in \(language); its languages are \(known)")
-    }
-    guard let programme = index.programme(code) else {
-        throw Failure(.badData, "the bank knows no programme \(code); `kaotai bank programmes` lists them")
-    }
-    guard let vehicleClass = options.value("class").map({ VehicleClass($0) }) ?? programme.classes.first else {
-        throw Failure(.usage, "programme \(code) names no class; add --class")
-    }
-    if let obstacle = index.obstacle(to: code, for: vehicleClass) { throw Failure(.badData, obstacle) }
-    guard let blueprint = index.blueprint(for: code, vehicleClass: vehicleClass) else {
-        throw Failure(.badData, "no blueprint for \(code)")
-    }
-    let paper = try Paper.draw(
-        bank: package.digest, blueprint: blueprint, index: index.items, vehicleClass: vehicleClass, seed: seed)
-    let digest = base64url(sha256(paper.canonicalItems()))
-    if options.has("json") {
-        try printJSON([
-            "bank": .string(paper.bank), "programme": .string(code.rawValue),
-            "class": .string(vehicleClass.rawValue), "language": .string(language.rawValue),
-            "seed": .string(paper.seed),
-            "items": .array(
-                paper.items.map {
-                    [
-                        "id": .string($0.item.rawValue), "version": .integer($0.version),
-                        "options": .array($0.options.map(JSONValue.integer)),
-                    ]
-                }),
-            "digest": .string(digest),
-        ])
-        return .done
-    }
-    let texts = try options.value("open-with").map { try QuestionTexts(package, with: try KeyFiles.opener($0)) }
-    standardOutput("\(code) for class \(vehicleClass), blueprint \(paper.blueprint), paper digest \(digest)\n")
-    for (number, drawn) in paper.items.enumerated() {
-        let text = try texts?.item(drawn.item).texts[language]
-        standardOutput("\(number + 1). [\(drawn.item)] \(text?.stem ?? "")\n")
-        for (place, option) in drawn.options.enumerated() {
-            guard let words = text?.options[option] else { continue }
-            let letter = place < 26 ? String(UnicodeScalar(UInt8(ascii: "A") + UInt8(place))) : "?"
-            standardOutput("   \(letter). \(words)\n")
         }
     }
     return .done

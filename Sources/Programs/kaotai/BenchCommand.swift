@@ -10,6 +10,7 @@ private let benchHelp = """
       touch       tap to saved to pixels, six seats at once, with the programs as they ship; memory; first frame
       center      segments verified, durable and receipted, beside signatures and one commit alone
       journal     appends beside bare SQLite commits
+      drawing     a paper of 100 questions from 100,000, beside a bare C loop and SQLite's ORDER BY random()
       signatures  Ed25519 and SM2 verified, beside libcrypto's own calls
 
     A floor is the same work with nothing around it. Absolute times are this machine's; ratios carry over.
@@ -27,6 +28,7 @@ private let benchmarks: [(name: String, run: @Sendable (Int?) async throws -> [F
     ),
     ("center", { rounds in try await centerBenchmark(rounds: rounds ?? 5) }),
     ("journal", { rounds in try await journalBenchmark(rounds: rounds ?? 2000) }),
+    ("drawing", { rounds in try DrawingBenchmark.run(rounds: rounds ?? 300) }),
     ("signatures", { rounds in try signatureBenchmark(rounds: rounds ?? 100) }),
 ]
 

@@ -16,6 +16,9 @@ private let journalHelp = """
       kaotai journal export FILE        JSON Lines, one entry a line:
                                         {"sequence","kind","stream","body","previous","digest"}; body is the stored
                                         text as a string, digests are lower-case hexadecimal
+      kaotai journal draw FILE --attempt ID
+                                        the draw of this attempt's paper with the counters that it names, as one JSON
+                                        document that `kaotai bank draw PACKAGE --draw` repeats
 
     \(OperatorSocket.help)
 
@@ -29,7 +32,8 @@ private let journalHelp = """
 
 /// `kaotai journal …`: the arguments after `journal`.
 func journalCommand(_ arguments: [String]) async throws -> ExitCode {
-    let options = try Arguments(arguments, options: ["trust", "anchor", "out", "socket"], flags: ["json", "help"])
+    let options = try Arguments(
+        arguments, options: ["trust", "anchor", "out", "socket", "attempt"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(journalHelp)
         return options.has("help") ? .done : .usage
@@ -49,6 +53,7 @@ func journalCommand(_ arguments: [String]) async throws -> ExitCode {
         switch options.words[0] {
         case "verify": return try verifyJournal(path, options)
         case "export": return try exportJournal(path)
+        case "draw": return try journalDraw(path, options)
         case let other:
             throw Failure(.usage, "there is no `kaotai journal \(other)`; `kaotai journal --help` lists what there is")
         }

@@ -8,9 +8,12 @@ public struct Figure: Sendable {
     public var limit: Int?
     /// The same for our p99 over the floor's own p99.
     public var tailLimit: Int?
+    /// What the ratio of the medians must reach, in thousandths, for peers that are to be slower.
+    public var least: Int?
 
     public init(
-        _ name: String, unit: String, values: [Int], floor: [Int] = [], limit: Int? = nil, tailLimit: Int? = nil
+        _ name: String, unit: String, values: [Int], floor: [Int] = [], limit: Int? = nil, tailLimit: Int? = nil,
+        least: Int? = nil
     ) {
         self.name = name
         self.unit = unit
@@ -18,6 +21,7 @@ public struct Figure: Sendable {
         self.floor = floor.sorted()
         self.limit = limit
         self.tailLimit = tailLimit
+        self.least = least
     }
 
     public var median: Int { Self.share(values, 50) }
@@ -47,6 +51,9 @@ public struct Figure: Sendable {
                 : "  (OVER \(ratio == nil ? "\(limit) \(unit)" : decimal(limit)))"
         }
         if let tailLimit, let tailRatio { text += tailRatio <= tailLimit ? "" : "  (p99 OVER \(decimal(tailLimit)))" }
+        if let least, let ratio {
+            text += ratio >= least ? "  (reaches \(decimal(least)))" : "  (BELOW \(decimal(least)))"
+        }
         return text
     }
 

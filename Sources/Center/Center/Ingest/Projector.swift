@@ -12,11 +12,13 @@ final class Projector: Sendable {
     private let store: any CenterStore
     private let banks: BankShelf
     private let time: any TimeSource
+    private let history: ExposureHistory
     private let last = Guarded<Task<Void, any Error>?>(nil)
     private let work = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(store: any CenterStore, banks: BankShelf, time: any TimeSource) {
         self.store = store
+        history = ExposureHistory(store: store)
         self.banks = banks
         self.time = time
     }
@@ -66,13 +68,22 @@ final class Projector: Sendable {
         }
     }
 
+    /// The counters that the paper of an attempt was drawn by; nil when the entry that it names is none.
+    private func exposure(of entries: [Entry], _ appliance: String) async throws -> ProgrammeExposure? {
+        guard let entry = entries.first(where: { $0.kind == AttemptEntryKind.started.rawValue }),
+            let draw = try? entry.decode(AttemptEntry.Started.self).paper.draw, draw.exposure < entry.sequence
+        else { return nil }
+        return try await history.counters(of: draw.programme, at: draw.exposure, appliance)
+    }
+
     private func look(at entry: Entry, of appliance: String, receivedAt: Timestamp) async throws {
         let keys = JWKS(keys: try await store.allKeys().keys.filter { $0.appliance == appliance })
         let entries = try await store.entries(appliance, stream: entry.stream, upTo: entry.sequence)
         let banks = banks
-        let outcome = await Recount(appliance: appliance, keys: keys, entries: entries) {
-            await banks.recountBank($0)
-        }.run()
+        let outcome = await Recount(
+            appliance: appliance, keys: keys, entries: entries, exposure: try await exposure(of: entries, appliance),
+            bank: { await banks.recountBank($0) }
+        ).run()
         let problem = outcome.problems.joined(separator: "; ")
         let attempt = String(entry.stream.drop { $0 != "/" }.dropFirst())
         if !outcome.problems.isEmpty {

@@ -20,6 +20,8 @@ struct Recount {
     let keys: JWKS
     /// The entries of the attempt, up to and with `attempt.result`.
     let entries: [Entry]
+    /// The counters that the paper was drawn by; nil when the entry that its draw names is none.
+    let exposure: ProgrammeExposure?
     let bank: (String) async -> (any RecountBank)?
 
     struct Outcome {
@@ -135,14 +137,22 @@ struct Recount {
         }
         guard
             let blueprint = bank.blueprint(
-                code, version: started.paper.blueprint, vehicleClass: attempt.opened.vehicleClass),
-            let seed = bytes(hexadecimal: started.paper.seed)
-        else { return problems + ["the bank has no blueprint \(started.paper.blueprint) for \(code)"] }
+                code, version: started.paper.blueprint, vehicleClass: attempt.opened.vehicleClass)
+        else {
+            return problems + ["the bank has no blueprint \(started.paper.blueprint) for \(code)"]
+        }
+        let draw = started.paper.draw
+        if (draw.programme, draw.vehicleClass, draw.language) != (
+            code, attempt.opened.vehicleClass, attempt.language
+        ) {
+            problems.append("the paper was drawn for another programme, class or language")
+        }
+        guard let exposure else {
+            return problems + ["the paper names entry \(draw.exposure) for its counters, which holds none"]
+        }
         do throws(DrawError) {
-            let drawn = try Paper.draw(
-                bank: started.paper.bank, blueprint: blueprint, index: bank.items,
-                vehicleClass: attempt.opened.vehicleClass, seed: seed)
-            if drawn.items != started.paper.items { problems.append("the paper is not the one that its seed gives") }
+            let drawn = try Paper.draw(draw, blueprint: blueprint, index: bank.items, exposure: exposure)
+            if drawn != started.paper { problems.append("the paper is not the one that its seed gives") }
         } catch {
             problems.append("the paper cannot be drawn again: \(error)")
         }

@@ -129,6 +129,8 @@ public protocol CenterStore: Sendable {
     /// The last entry that the center has of an appliance.
     func tip(_ appliance: String) async throws -> Tip
     func entries(_ appliance: String, stream: String, upTo sequence: Int) async throws -> [Entry]
+    /// An appliance's entries of kind `exposure` after one entry and up to another, in order.
+    func exposureEntries(_ appliance: String, after: Int, upTo sequence: Int) async throws -> [Entry]
     func entry(_ appliance: String, _ sequence: Int) async throws -> Entry?
 
     /// Keeps what cannot be taken, with a warning; the same bytes again only count up.

@@ -70,6 +70,7 @@ public actor SQLiteStore {
             body BLOB NOT NULL, previous BLOB NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (appliance, sequence)
         ) STRICT;
         CREATE INDEX entry_of_attempt ON entry (appliance, stream, sequence) WHERE kind LIKE 'attempt.%';
+        CREATE INDEX exposure_entry ON entry (appliance, sequence) WHERE kind = 'exposure';
         CREATE TABLE segment (
             appliance TEXT NOT NULL, last INTEGER NOT NULL, head TEXT NOT NULL, receipt TEXT NOT NULL,
             at INTEGER NOT NULL, PRIMARY KEY (appliance, last)
@@ -210,6 +211,14 @@ extension SQLiteStore {
             SELECT sequence, kind, stream, body, previous, digest FROM entry
             WHERE appliance = ? AND stream = ? AND sequence <= ? AND kind LIKE 'attempt.%' ORDER BY sequence
             """, appliance, stream, sequence, make: readEntry)
+    }
+
+    public func exposureEntries(_ appliance: String, after: Int, upTo sequence: Int) throws -> [Entry] {
+        try connection.rows(
+            """
+            SELECT sequence, kind, stream, body, previous, digest FROM entry
+            WHERE appliance = ? AND kind = 'exposure' AND sequence > ? AND sequence <= ? ORDER BY sequence
+            """, appliance, after, sequence, make: readEntry)
     }
 
     public func entry(_ appliance: String, _ sequence: Int) throws -> Entry? {
