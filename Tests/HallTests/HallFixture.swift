@@ -295,7 +295,7 @@ final class HallFixture: @unchecked Sendable {
         }
     }
 
-    var bankIndex: BankIndex { package.index }
+    var bankIndex: BankIndex { bank.index }
 
     func entries(_ kind: String) async throws -> [Entry] {
         try await journal.entries(after: 0, limit: 100_000).filter { $0.kind == kind }
