@@ -14,12 +14,18 @@ final class BankTexts: Sendable {
     private let texts: QuestionTexts?
     private let items = Guarded<[ItemID: Item]>([:])
     private let areas: [ItemID: Area]
+    /// The languages in which questions are complete, beside those that all of them are.
+    private let translations: [ItemID: [LanguageTag]]
 
     init(_ texts: QuestionTexts?) {
         self.texts = texts
         package = texts?.package
         areas = Dictionary(
             (texts?.package.index.items ?? []).map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
+        let shared = texts?.package.index.languages ?? []
+        translations = Dictionary(
+            (texts?.package.index.items ?? []).map { ($0.id, $0.languages.filter { !shared.contains($0) }) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// A hall without a bank.
@@ -28,6 +34,21 @@ final class BankTexts: Sendable {
     var digest: String { package?.digest ?? "" }
     var index: [ItemIndexEntry] { package?.index.items ?? [] }
     var languages: [LanguageTag] { package?.index.languages ?? [] }
+
+    /// The languages in which a candidate may begin: those that fill the blueprint.
+    func languages(of opened: AttemptEntry.Opened) -> [LanguageTag] {
+        package?.index.languages(of: opened.programme, for: opened.vehicleClass) ?? []
+    }
+
+    /// The languages that every question of a paper has: those that a candidate may change between.
+    func languages(ofPaperOf attempt: Attempt) -> [LanguageTag] {
+        let items = attempt.started?.paper.items ?? []
+        return languages
+            + (package?.index.translations ?? []).filter { tag in
+                !items.isEmpty && items.allSatisfy { translations[$0.item]?.contains(tag) == true }
+            }
+    }
+
     /// The days that are worked, as far as the bank states them.
     var calendar: WorkCalendar { package?.index.calendar ?? WorkCalendar(years: []) }
 

@@ -41,7 +41,7 @@ extension Hall {
     /// The next screen between the end and the signature.
     func nextOfEnd(_ attempt: Attempt, at id: SeatID) {
         switch seats[id]?.view ?? .main {
-        case .main, .overview, .submit:
+        case .main, .overview, .submit, .languages:
             seats[id]?.view = attempt.ended?.by == .submitted ? .signature : .score
         case .score: seats[id]?.view = .signature
         case .signature: break

@@ -125,8 +125,7 @@ extension Hall {
         switch intent.control {
         case .textSize(let size): seats[id]?.preferences.textSize = size
         case .theme(let theme): seats[id]?.preferences.theme = theme
-        case .language(let tag):
-            if bank.languages.contains(LanguageTag(tag)) { seats[id]?.preferences.language = LanguageTag(tag) }
+        case .language(let tag): choose(LanguageTag(tag), at: id)
         default:
             if let attempt = seat.attempt.flatMap({ attempts[$0] }) {
                 await answer(intent, of: attempt, at: id)
@@ -154,6 +153,22 @@ extension Hall {
         }
     }
 
+    /// Another language from here on, if what this seat shows is to be had in it.
+    private func choose(_ language: LanguageTag, at id: SeatID) {
+        let attempt = seats[id]?.attempt.flatMap { attempts[$0] }
+        let offered: [LanguageTag] =
+            switch attempt?.phase {
+            case .opened: attempt.map { bank.languages(of: $0.opened) } ?? []
+            case nil: bank.languages
+            default: attempt.map { bank(of: $0).languages(ofPaperOf: $0) } ?? []
+            }
+        guard offered.contains(language) else {
+            return Log.info("seat \(id): \(language) is not offered here")
+        }
+        seats[id]?.preferences.language = language
+        if seats[id]?.view == .languages { seats[id]?.view = .main }
+    }
+
     private func examIntent(_ control: Control, of attempt: Attempt, at id: SeatID) async {
         if spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs {
             return await end(attempt, by: .timeUp, at: id)
@@ -172,6 +187,8 @@ extension Hall {
             }
         case (.main, .previous): await act(.previous, of: attempt, at: id)
         case (.main, .flag): await act(.flag, of: attempt, at: id)
+        case (.main, .languages): seats[id]?.view = .languages
+        case (.languages, .back): seats[id]?.view = .main
         case (.main, .overview) where !attempt.earlyFailOpen: seats[id]?.view = .overview
         case (.main, .finish) where !attempt.earlyFailOpen, (.overview, .finish): seats[id]?.view = .submit
         case (.main, .continueExam): await act(.goOn, of: attempt, at: id)

@@ -7,6 +7,8 @@ struct Seat: Sendable {
     /// Which screen of a phase is looked at.
     enum View: Hashable, Sendable {
         case main, overview, submit
+        /// Another language is looked for in the middle of the exam.
+        case languages
         /// The end was read; the score follows.
         case score
         /// The score was read; the signature follows.

@@ -31,7 +31,7 @@ struct SeatScenes {
                         programme: programme, vehicleClass: attempt.opened.vehicleClass.rawValue,
                         reason: Message("reason.\(attempt.opened.reason.rawValue)"),
                         attemptNumber: attempt.opened.attemptNumber, wantsCard: seat.reader != nil,
-                        problem: seat.problem, languages: bank.languages.map(\.rawValue)))
+                        problem: seat.problem, languages: bank.languages(of: attempt.opened).map(\.rawValue)))
             )
         case .verified, .ready:
             if let tutorial = seat.tutorial { return (header, tutorial.screen) }
@@ -45,6 +45,8 @@ struct SeatScenes {
             switch seat.view {
             case .overview: return (header, .overview(overview(of: attempt)))
             case .submit: return (header, .submit(submit(of: attempt)))
+            case .languages:
+                return (header, .languages(.init(languages: bank.languages(ofPaperOf: attempt).map(\.rawValue))))
             case .main, .score, .signature: return (header, .question(try question(of: attempt, language: language)))
             }
         case .paused:
@@ -65,7 +67,7 @@ struct SeatScenes {
                 )
             case .score:
                 return (header, .result(try result(of: attempt, scored: scored, ended: ended, language: language)))
-            case .main, .overview, .submit:
+            case .main, .overview, .submit, .languages:
                 // A submission was the candidate's own act; the other ends are told before the score.
                 if ended.by == .submitted {
                     return (header, .result(try result(of: attempt, scored: scored, ended: ended, language: language)))
@@ -136,7 +138,8 @@ struct SeatScenes {
             flagged: attempt.flagged.contains(number), answered: attempt.answeredCount,
             goingBack: started.policies.goingBack, committed: attempt.committed.contains(number),
             verdict: tells ? attempt.verdicts[number].map { $0 ? .right : .wrong } : nil,
-            wrong: tells ? attempt.wrongSoFar : nil)
+            wrong: tells ? attempt.wrongSoFar : nil,
+            mayChooseLanguage: bank.languages(ofPaperOf: attempt).count > 1)
     }
 
     private func overview(of attempt: Attempt) -> Screen.Overview {

@@ -66,6 +66,17 @@ public struct BankIndex: Codable, Hashable, Sendable {
         }.max { $0.version < $1.version }
     }
 
+    /// The languages in which a paper of a programme can be drawn for a vehicle class: the bank's own, and those
+    /// translations in which enough questions are complete.
+    public func languages(of code: ProgrammeCode, for vehicleClass: VehicleClass) -> [LanguageTag] {
+        guard let blueprint = blueprint(for: code, vehicleClass: vehicleClass) else { return languages }
+        return languages
+            + translations.filter { tag in
+                let items = items.filter { $0.languages.contains(tag) }
+                return blueprint.shortCells(index: items, vehicleClass: vehicleClass).isEmpty
+            }
+    }
+
     public func isValid(on day: CalendarDate) -> Bool {
         validFrom.map { $0 <= day } ?? true && validUntil.map { day <= $0 } ?? true
     }

@@ -23,6 +23,8 @@ public enum Control: Hashable, Sendable {
     case nextExam
     /// Hand in the strokes drawn, as the intent's value.
     case sign
+    /// Look at the languages that the paper has.
+    case languages
     case language(String)
     case textSize(TextSize)
     case theme(ThemeName)
@@ -45,6 +47,7 @@ public enum Control: Hashable, Sendable {
         case .practise: "practise"
         case .nextExam: "nextExam"
         case .sign: "sign"
+        case .languages: "languages"
         case .language(let tag): "language/\(tag)"
         case .textSize(let size): "size/\(size.rawValue)"
         case .theme(let theme): "theme/\(theme.rawValue)"
@@ -81,6 +84,7 @@ public enum Control: Hashable, Sendable {
         case ("practise", nil): self = .practise
         case ("nextExam", nil): self = .nextExam
         case ("sign", nil): self = .sign
+        case ("languages", nil): self = .languages
         default: return nil
         }
     }

@@ -25,6 +25,8 @@ public enum Screen: Hashable, Sendable {
     /// All done: the slip is out, the way leads to the door.
     case farewell(Farewell)
     case paused(Paused)
+    /// The candidate looks for another language; the clock runs on.
+    case languages(Languages)
     case outOfOrder(OutOfOrder)
     /// A question that does not count: before the exam, or in practice.
     case trial(Trial)
@@ -155,9 +157,12 @@ public enum Screen: Hashable, Sendable {
         public var verdict: Verdict?
         /// Wrong answers so far, where verdicts are told.
         public var wrong: Int?
+        /// The paper has more than one language: control `languages` is offered.
+        public var mayChooseLanguage: Bool
         public init(
             number: Int, total: Int, kind: QuestionKind, stem: String, options: [Option], picture: PictureReference?,
-            flagged: Bool, answered: Int, goingBack: Bool, committed: Bool, verdict: Verdict? = nil, wrong: Int? = nil
+            flagged: Bool, answered: Int, goingBack: Bool, committed: Bool, verdict: Verdict? = nil, wrong: Int? = nil,
+            mayChooseLanguage: Bool = false
         ) {
             self.number = number
             self.total = total
@@ -171,6 +176,7 @@ public enum Screen: Hashable, Sendable {
             self.committed = committed
             self.verdict = verdict
             self.wrong = wrong
+            self.mayChooseLanguage = mayChooseLanguage
         }
     }
 
@@ -308,7 +314,7 @@ public enum Screen: Hashable, Sendable {
 extension Screen: Codable {
     private enum Name: String, CodingKey, CaseIterable {
         case idle, reading, refused, assigned, greeting, rules, question, overview, submit, earlyFail, ended, result
-        case signature, farewell, paused, outOfOrder, trial, practiceStart, practiceEnd
+        case signature, farewell, paused, languages, outOfOrder, trial, practiceStart, practiceEnd
     }
 
     /// One member, named as the case.
@@ -330,6 +336,7 @@ extension Screen: Codable {
         case .signature(let value): try container.encode(value, forKey: .signature)
         case .farewell(let value): try container.encode(value, forKey: .farewell)
         case .paused(let value): try container.encode(value, forKey: .paused)
+        case .languages(let value): try container.encode(value, forKey: .languages)
         case .outOfOrder(let value): try container.encode(value, forKey: .outOfOrder)
         case .trial(let value): try container.encode(value, forKey: .trial)
         case .practiceStart(let value): try container.encode(value, forKey: .practiceStart)
@@ -360,6 +367,7 @@ extension Screen: Codable {
         case .signature: self = .signature(try container.decode(Signature.self, forKey: name))
         case .farewell: self = .farewell(try container.decode(Farewell.self, forKey: name))
         case .paused: self = .paused(try container.decode(Paused.self, forKey: name))
+        case .languages: self = .languages(try container.decode(Languages.self, forKey: name))
         case .outOfOrder: self = .outOfOrder(try container.decode(OutOfOrder.self, forKey: name))
         case .trial: self = .trial(try container.decode(Trial.self, forKey: name))
         case .practiceStart: self = .practiceStart(try container.decode(PracticeStart.self, forKey: name))

@@ -109,6 +109,7 @@ extension Visit {
                 progress.show(
                     terminal, stage: "done: \(farewell.score) points, \(farewell.passed ? "passed" : "failed")")
             case .idle where seen: return outcome
+            case .languages: progress.show(terminal, stage: "looks for another language")
             case .paused: progress.show(terminal, stage: "is paused")
             case .outOfOrder: progress.show(terminal, stage: "is out of order")
             case .idle, .reading, .refused, .assigned, .practiceStart, .practiceEnd: break

@@ -50,6 +50,7 @@ final class Pictures: Sendable {
         case .signature: "signature"
         case .farewell(let farewell): farewell.slip ? "farewell" : nil
         case .paused: "paused"
+        case .languages: "languages"
         case .outOfOrder: "out-of-order"
         case .trial(let trial): trial.purpose.rawValue
         case .practiceStart: "practice-start"

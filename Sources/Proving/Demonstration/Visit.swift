@@ -187,7 +187,7 @@ struct Visit {
                     terminal, stage: "sits the exam",
                     detail: "\(bar(question.number, of: question.total)) \(question.number)/\(question.total)")
                 tapped = try answer(question, tap: tap) ?? tapped
-            case .overview: _ = tap(.back)
+            case .overview, .languages: _ = tap(.back)
             case .submit: _ = tap(.submit)
             case .earlyFail: _ = tap(person.goesOn ? .continueExam : .submit)
             case .ended, .result:

@@ -4,7 +4,7 @@ import Display
 /// Small drawings of our own, in one line weight; every meaning that has a colour has one of these too.
 enum Icon: Hashable {
     case check, cross, flag, card, clock, pause, warning, person, seat, arrow(forward: Bool), grid, textSize, contrast
-    case pen, wrench, door, shield, hand, radio(on: Bool), box(on: Bool)
+    case pen, wrench, door, shield, hand, globe, radio(on: Bool), box(on: Bool)
 
     /// Paints in the source colour that is set, inside the frame; `turned` for right-to-left screens.
     func paint(_ cairo: OpaquePointer, _ frame: Rect, turned: Bool) {
@@ -100,6 +100,17 @@ enum Icon: Hashable {
             path([(16.5, 20), (19.6, 12.5), (22.7, 20)])
             path([(17.6, 17.6), (21.6, 17.6)])
             cairo_set_line_width(c, 1.9)
+            cairo_stroke(c)
+        case .globe:
+            circle(12, 12, 9)
+            cairo_save(c)
+            cairo_translate(c, 12, 12)
+            cairo_scale(c, 0.44, 1)
+            cairo_new_sub_path(c)
+            cairo_arc(c, 0, 0, 9, 0, 2 * Double.pi)
+            cairo_restore(c)
+            path([(3, 12), (21, 12)])
+            cairo_set_line_width(c, 1.7)
             cairo_stroke(c)
         case .contrast:
             circle(12, 12, 9)

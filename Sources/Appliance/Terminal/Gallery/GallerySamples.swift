@@ -4,6 +4,8 @@ import TerminalLink
 struct GallerySamples {
     let language: String
     let picture: String
+    /// Those of the shipped bank.
+    private static let languages = ["zh-Hans", "en", "zh-Hant", "ru", "ja", "fr", "es"]
 
     private var texts: GalleryTexts { GalleryTexts.of(language) }
 
@@ -30,7 +32,7 @@ struct GallerySamples {
                 .init(
                     candidate: texts.candidate, sex: "male", document: "1101**********001X",
                     programme: texts.programme, vehicleClass: "C1", reason: Message("reason.restore"), attemptNumber: 1,
-                    wantsCard: card, problem: problem, languages: ["zh-Hans", "en"]))
+                    wantsCard: card, problem: problem, languages: Self.languages))
         }
         let rules = [
             "questions", "time", "pass", "kinds", "commit", "verdict", "earlyFail", "silence", "phone", "help",
@@ -103,7 +105,8 @@ struct GallerySamples {
                 },
                 picture: picture ? PictureReference(digest: self.picture, alternative: texts.alternative) : nil,
                 flagged: flagged, answered: number - 1, goingBack: goingBack, committed: committed, verdict: verdict,
-                wrong: wrong))
+                wrong: wrong,
+                mayChooseLanguage: kind != .multi))
     }
 
     private func questions() -> [(name: String, scene: Scene)] {
@@ -158,7 +161,7 @@ struct GallerySamples {
             ("tutorial-single", trial(.tutorial, question(.single, number: 2, chosen: [2]), words: "tutorial.single")),
             (
                 "practice-start",
-                scene(.practiceStart(.init(questions: 10, languages: ["zh-Hans", "en"])), header: false)
+                scene(.practiceStart(.init(questions: 10, languages: Self.languages)), header: false)
             ),
             ("practice-question", trial(.practice, question(.single, number: 3, chosen: [2], picture: true))),
             (
@@ -186,6 +189,7 @@ struct GallerySamples {
         let sign = Screen.signature(.init(statement: Message("signature.statement", ["score": "93", "full": "100"])))
         let done = Message("examiner.waived")
         return [
+            ("languages", scene(.languages(.init(languages: Self.languages)))),
             ("overview", scene(.overview(.init(cells: cells, current: 41, mayGoTo: true)))),
             ("overview-50", scene(.overview(.init(cells: Array(cells.prefix(50)), current: 41, mayGoTo: true)))),
             ("submit", scene(.submit(.init(total: 100, unanswered: [], flagged: [], mayReturn: false)))),

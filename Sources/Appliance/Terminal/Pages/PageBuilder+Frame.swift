@@ -114,7 +114,7 @@ extension PageBuilder {
     }
 
     /// Buttons along the bottom, the primary one last and right; the room above them comes back.
-    func footer(_ content: Rect, _ buttons: [FooterButton], settings: Bool = true) -> Rect {
+    func footer(_ content: Rect, _ buttons: [FooterButton], settings: Bool = true, language: Bool = false) -> Rect {
         let top = bounds.height - footerHeight
         let high = px(Self.touchable)
         let y = top + px(4)
@@ -126,6 +126,7 @@ extension PageBuilder {
                 setting(
                     t(scene.theme == .day ? "setting.contrast" : "setting.day"), .contrast,
                     .theme(scene.theme == .day ? .contrast : .day), x: left, y: y) + gap
+            if language { left = setting(t("setting.language"), .globe, .languages, x: left, y: y) + gap }
         }
         let room = bounds.width - margin - left - gap * max(0, buttons.count - 1)
         var buttons = buttons
@@ -134,6 +135,7 @@ extension PageBuilder {
             // Words before icons: what is crowded keeps its words whole.
             for index in buttons.indices where buttons[index].tone != .primary { buttons[index].icon = nil }
             wide = buttons.map { wanted($0, roomy: false) }
+            if wide.reduce(0, +) > room { wide = zip(buttons, wide).map { min($1, wantedInTwoLines($0)) } }
         }
         let total = wide.reduce(0, +)
         if total > room, total > 0 { wide = wide.map { $0 * room / total } }
@@ -147,6 +149,18 @@ extension PageBuilder {
             right -= wide[index] + gap
         }
         return Rect(x: content.x, y: content.y, width: content.width, height: top - content.y - px(1))
+    }
+
+    /// How wide a button is whose words stand in two lines, broken where both are about as long.
+    private func wantedInTwoLines(_ button: FooterButton) -> Int {
+        let words = button.words.split(separator: " ")
+        let breaks = (1..<max(2, words.count)).map { place in
+            var halves = button
+            let parts = [words.prefix(place), words.dropFirst(place)].map { $0.joined(separator: " ") }
+            halves.words = parts.max { width($0, Em.body, bold: true) < width($1, Em.body, bold: true) } ?? ""
+            return wanted(halves, roomy: false)
+        }
+        return breaks.min() ?? 0
     }
 
     private func wanted(_ button: FooterButton, roomy: Bool) -> Int {

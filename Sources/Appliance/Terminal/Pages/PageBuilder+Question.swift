@@ -20,7 +20,7 @@ extension PageBuilder {
     func question(_ question: Screen.Question) {
         page.subject = "question/\(question.number)/\(question.committed)"
         var content = header(position: (question.number, question.total))
-        content = footer(content, questionButtons(question))
+        content = footer(content, questionButtons(question), language: question.mayChooseLanguage)
         ask(question, in: content)
     }
 

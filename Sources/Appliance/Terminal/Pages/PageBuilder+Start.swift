@@ -26,26 +26,10 @@ extension PageBuilder {
             bottom -= px(3)
         }
         if greeting.languages.count > 1 {
-            bottom -= px(Self.touchable)
-            offer(
-                languages: greeting.languages,
-                Rect(x: content.x, y: bottom, width: content.width, height: px(Self.touchable)))
-            bottom -= px(4)
+            let above = Rect(x: content.x, y: content.y, width: content.width, height: bottom - content.y)
+            bottom = offer(languages: greeting.languages, atBottomOf: above)
         }
         facts(greeting, Rect(x: content.x, y: content.y, width: content.width, height: bottom - content.y))
-    }
-
-    /// Languages to choose from, side by side.
-    func offer(languages tags: [String], _ frame: Rect) {
-        let gap = px(3)
-        let wide = min(px(74), (frame.width - gap * (tags.count - 1)) / tags.count)
-        for (index, tag) in tags.enumerated() {
-            let chosen = tag == scene.language
-            button(
-                Languages.ownName(tag), chosen ? .check : nil,
-                in: Rect(x: frame.x + index * (wide + gap), y: frame.y, width: wide, height: frame.height),
-                chosen ? .chosen : .secondary, .control(.language(tag)), selected: chosen)
-        }
     }
 
     private func facts(_ greeting: Screen.Greeting, _ frame: Rect) {

@@ -101,14 +101,8 @@ extension PageBuilder {
                     iconAfter: true
                 ),
             ])
-        var bottom = content.bottom
-        if start.languages.count > 1 {
-            bottom -= px(Self.touchable)
-            offer(
-                languages: start.languages,
-                Rect(x: content.x, y: bottom, width: content.width, height: px(Self.touchable)))
-            bottom -= px(4)
-        }
+        let bottom =
+            start.languages.count > 1 ? offer(languages: start.languages, atBottomOf: content) : content.bottom
         stack(
             [
                 .symbol(.pen, .chosen, 28), .space(5),

@@ -214,6 +214,7 @@ final class PageBuilder {
         case .signature(let value): signature(value)
         case .farewell(let value): farewell(value)
         case .paused(let value): paused(value)
+        case .languages(let value): languages(value)
         case .outOfOrder(let value): outOfOrder(value)
         case .trial(let value): trial(value)
         case .practiceStart(let value): practiceStart(value)
