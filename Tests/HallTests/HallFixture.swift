@@ -54,6 +54,7 @@ final class HallFixture: @unchecked Sendable {
     /// The bank's content in the plain.
     let bank: BankContents
     private let fileSystem: String?
+    private var practice: PracticeBank?
     private var orderSequence = 0
     private var previousOrder = Order.origin
     private let draws = Guarded<UInt8>(0)
@@ -93,6 +94,12 @@ final class HallFixture: @unchecked Sendable {
         await settle()
     }
 
+    /// Restarts the hall with questions to practise on.
+    func restart(practice: PracticeBank) async throws {
+        self.practice = practice
+        try await restart()
+    }
+
     deinit { removeTree(folder) }
 
     /// A package of these contents, sealed to this hall unless other keys are named.
@@ -113,8 +120,7 @@ final class HallFixture: @unchecked Sendable {
 
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
-        keys: MemoryKeyStore,
-        center: MemoryKeyStore, fileSystem: String?
+        practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, fileSystem: String?
     ) throws -> (Hall, Journal) {
         var options = Journal.Options()
         options.ballastMiB = 0
@@ -126,8 +132,8 @@ final class HallFixture: @unchecked Sendable {
         try banks.prepare()
         let hall = Hall(
             .init(
-                configuration: configuration, journal: journal, time: time, banks: banks, keys: keys,
-                trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }))
+                configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
+                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }))
         return (hall, journal)
     }
 
@@ -146,7 +152,8 @@ final class HallFixture: @unchecked Sendable {
     func restart() async throws {
         try await journal.close()
         (hall, journal) = try Self.open(
-            folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
+            folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
+            center: center,
             fileSystem: fileSystem)
         try await begin()
     }

@@ -8,6 +8,8 @@ enum BankRefusal: Error, Sendable, CustomStringConvertible {
     case otherBank(installed: String, offered: String)
     case older(installed: Int, offered: Int)
     case sameVersion(Int)
+    /// Its questions are for practice.
+    case practice(String)
     case expired(CalendarDate)
     case notYetValid(CalendarDate)
 
@@ -20,6 +22,7 @@ enum BankRefusal: Error, Sendable, CustomStringConvertible {
             "it is version \(offered), version \(installed) is installed; versions only go forward"
         case .sameVersion(let version):
             "version \(version) is installed with other contents; a changed bank needs a higher version"
+        case .practice(let bank): "bank \(bank) is for practice; no exam is held by it"
         case .expired(let until): "it was valid until \(until)"
         case .notYetValid(let from): "it is valid from \(from) on; install it then"
         }

@@ -7,6 +7,7 @@ import Glibc
 import Ledger
 import Packages
 internal import Platform
+import QuestionBank
 import Synchronization
 
 /// The appliance's daemon: the hall with its real journal, readers, terminals, courier and operators.
@@ -50,6 +51,7 @@ public final class Daemon: Sendable {
                 "the center's keys cannot be used (\(error)); enrol the appliance: kaotai-courier enrol")
         }
         let banks = try Self.banks(of: configuration, keys: keys)
+        let (practice, practiceFault) = Self.practice(of: configuration, keys: keys)
         var options = Journal.Options()
         options.ballastMiB = configuration.ballastMiB
         journal = try Journal(
@@ -58,7 +60,8 @@ public final class Daemon: Sendable {
         let state = configuration.state
         hall = Hall(
             .init(
-                configuration: configuration, journal: journal, time: time, banks: banks, keys: keys, trust: trust,
+                configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
+                practiceFault: practiceFault, keys: keys, trust: trust,
                 candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }))
         await hall.onFatal(onFatal)
         if let anchor = try? readFile("\(state)/receipt.jws") {
@@ -111,6 +114,20 @@ public final class Daemon: Sendable {
         let banks = BankFolder(configuration.banks, signers: signers, recipient: keys)
         try banks.prepare()
         return banks
+    }
+
+    /// The practice bank; what is wrong with it costs practice and nothing else.
+    private static func practice(of configuration: HallConfiguration, keys: any KeyStore) -> (
+        PracticeBank?, fault: String?
+    ) {
+        guard let path = configuration.practice else { return (nil, nil) }
+        do {
+            let signers = try JWKS(json: try readFile(configuration.bankSigners))
+            return (try PracticeBank(QuestionPackage(path: path, trust: .keys(signers)), with: keys), nil)
+        } catch {
+            Log.error("no practice: \(path): \(error)")
+            return (nil, "\(path): \(error)")
+        }
     }
 
     /// Stops in order: the journal's last entry says so.

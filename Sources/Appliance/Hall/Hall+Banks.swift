@@ -157,6 +157,7 @@ extension Hall {
 
     private func refusal(of package: QuestionPackage) -> BankRefusal? {
         let index = package.index
+        if index.purpose == .practice { return .practice(index.id) }
         if let refusal = installed?.refusal(of: index.id, version: index.version, digest: package.digest) {
             return refusal
         }

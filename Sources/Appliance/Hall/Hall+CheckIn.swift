@@ -65,6 +65,7 @@ extension Hall {
         guard let (opened, person) = await prepare(place, at: seat) else {
             return await refuse(.notRecorded, document: booking.candidate, at: desk)
         }
+        await endPractice(at: seat)
         // The seat is held before the commit: another lane must not see it free meanwhile.
         seats[seat]?.attempt = id
         seats[seat]?.view = .main

@@ -34,6 +34,7 @@ extension Hall {
         var screen: Screen
         if seat.isTested {
             do {
+                let practice = attempt == nil ? practiceScreen(seat, language: language) : nil
                 let scenes = SeatScenes(bank: bank, interlocks: attempt == nil ? interlockFacts.closed : [])
                 if journalIsFull, attempt != nil {
                     screen = .outOfOrder(.init(reason: Message("problem.journal"), code: "JOURNAL-FULL"))
@@ -41,6 +42,10 @@ extension Hall {
                     (header, screen) = try scenes.screen(
                         seat: seat, attempt: attempt, personal: seat.attempt.flatMap { personal[$0] },
                         received: seat.attempt.map(received) ?? false, following: attempt.map(following) ?? .nothing)
+                    if case .idle(var idle) = screen {
+                        idle.practice = practiceBank != nil
+                        screen = practice ?? .idle(idle)
+                    }
                 }
             } catch {
                 Log.error("seat \(id): the bank cannot be read: \(error)")
@@ -85,6 +90,11 @@ extension Hall {
         guard var connected = terminals[terminal], connected.shown != scene else { return }
         if case .question(let question) = scene.screen, let picture = question.picture {
             sendMedia(picture.digest, of: bank, to: &connected)
+        }
+        if case .trial(let trial) = scene.screen, let digest = trial.question.picture?.digest,
+            let picture = practiceBank?.picture(digest: digest), connected.media.insert(digest).inserted
+        {
+            connected.output.send(.media(Media(digest: digest, data: base64url(picture))))
         }
         connected.shown = scene
         connected.revision += 1

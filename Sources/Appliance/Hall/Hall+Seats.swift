@@ -129,8 +129,10 @@ extension Hall {
         default:
             if let attempt = seat.attempt.flatMap({ attempts[$0] }) {
                 await answer(intent, of: attempt, at: id)
-            } else if intent.control == .confirm {
-                seats[id]?.notice = nil
+            } else if seat.notice != nil {
+                if intent.control == .confirm { seats[id]?.notice = nil }
+            } else {
+                await practiceIntent(intent.control, at: id)
             }
         }
     }

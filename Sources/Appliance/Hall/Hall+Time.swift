@@ -25,6 +25,12 @@ extension Hall {
         let now = parts.time.now()
         for id in seats.keys {
             if let notice = seats[id]?.notice, notice.until <= now { post(.noticeOver, to: .seat(id)) }
+            if let touched = seats[id]?.practiceTouched, seats[id]?.practice != nil,
+                now.milliseconds(since: touched) >= Self.practiceIdleMs
+            {
+                await endPractice(at: id)
+                show(seat: id)
+            }
             if let leaveAt = seats[id]?.leaveAt, leaveAt <= now,
                 let attempt = seats[id]?.attempt.flatMap({ attempts[$0] })
             {

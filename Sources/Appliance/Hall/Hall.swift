@@ -6,6 +6,7 @@ internal import Exam
 public import Ledger
 internal import Packages
 public import Platform
+public import QuestionBank
 public import TerminalLink
 
 /// Where frames for one terminal go.
@@ -36,6 +37,10 @@ public actor Hall {
         public var journal: Journal
         public var time: any TimeSource
         public var banks: BankFolder
+        /// What is practised on free seats; nil offers no practice.
+        public var practice: PracticeBank?
+        /// Why a practice bank that is configured is not used.
+        public var practiceFault: String?
         public var keys: any KeyStore
         public var trust: JWKS
         /// Key of the digests of documents, given by the center at enrolment.
@@ -47,7 +52,8 @@ public actor Hall {
 
         public init(
             configuration: HallConfiguration, journal: Journal, time: any TimeSource, banks: BankFolder,
-            keys: any KeyStore, trust: JWKS, candidateKey: [UInt8],
+            practice: PracticeBank? = nil, practiceFault: String? = nil, keys: any KeyStore, trust: JWKS,
+            candidateKey: [UInt8],
             entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy,
             freeMiB: @escaping @Sendable () -> Int?
         ) {
@@ -55,6 +61,8 @@ public actor Hall {
             self.journal = journal
             self.time = time
             self.banks = banks
+            self.practice = practice
+            self.practiceFault = practiceFault
             self.keys = keys
             self.trust = trust
             self.candidateKey = candidateKey
@@ -125,6 +133,8 @@ public actor Hall {
     /// The last signed head that the courier was told of.
     var toldHead = 0
     var cardServiceAvailable = true
+    /// What the practice bank shares with the exam bank of this digest; nothing, for practice to be offered.
+    var practiceCheck: (exam: String, overlap: String?)?
     /// Set once the journal failed: the daemon must restart and verify.
     var journalFault: String?
     /// The disk had no room for the last entry: clocks stand, screens say so, until an entry fits again.

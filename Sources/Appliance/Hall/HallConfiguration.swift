@@ -52,6 +52,8 @@ public struct HallConfiguration: Sendable, Codable {
     public var banks: String
     /// The keys (JWKS) whose signatures on question banks count.
     public var bankSigners: String
+    /// The package of questions to practise on, at seats that are free; nil offers no practice.
+    public var practice: String?
     /// The center's key set (JWKS), which signs orders and receipts.
     public var trust: String
     /// The center's grant of the candidate key, brought by the enrolment.
@@ -76,7 +78,7 @@ public struct HallConfiguration: Sendable, Codable {
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
-        makeUp: MakeUp = .sameDay, region: String? = nil
+        makeUp: MakeUp = .sameDay, region: String? = nil, practice: String? = nil
     ) {
         self.appliance = appliance
         self.region = region
@@ -95,6 +97,7 @@ public struct HallConfiguration: Sendable, Codable {
         self.ballastMiB = ballastMiB
         self.noticeSeconds = noticeSeconds
         self.makeUp = makeUp
+        self.practice = practice
     }
 
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.

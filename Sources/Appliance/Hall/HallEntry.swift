@@ -12,6 +12,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case admitted = "checkIn.admitted"
     case refused = "checkIn.refused"
     case continued = "seat.continued"
+    case practised = "seat.practised"
     case seatRefused = "seat.refused"
     case seatTested = "seat.tested"
     case touches = "seat.touches"
@@ -32,6 +33,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .admitted: "a candidate was admitted; the seat was drawn from this seed among these free seats"
         case .refused: "a person was refused at check-in, with the reason"
         case .continued: "a candidate who passed goes on with the booking's next exam at the same seat"
+        case .practised: "somebody practised at a free seat: how many questions, and how many were right"
         case .seatRefused: "a card or person was refused at a seat, with the reason"
         case .seatTested: "a terminal connected and reported its own test"
         case .touches: "contacts on a seat's panel, for replay: [at, contact, phase, x, y, revision]"
@@ -67,6 +69,11 @@ enum HallEntry {
         /// Seed of the draw, hexadecimal.
         var seed: String
         var terminal: String
+    }
+
+    struct Practised: Codable, Sendable {
+        var answered: Int
+        var right: Int
     }
 
     struct Continued: Codable, Sendable {

@@ -20,6 +20,7 @@ extension HallStatus {
 
         Courier   \(courierWords)
         Bank      \(bank.map { "\($0.id), version \($0.version), \($0.items) questions, digest \($0.digest)" } ?? "none")
+        Practice  \(practice ?? "not configured")
         Journal   \(journalSequence) entries
         Orders    \(orders) orders of the center, \(bookings) bookings
         Disk      \(freeMiB.map { "\($0) MiB free" } ?? "the free space cannot be read")

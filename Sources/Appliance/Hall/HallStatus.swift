@@ -55,6 +55,8 @@ public struct HallStatus: Codable, Sendable {
     public var courier: Courier
     /// Absent while none is installed.
     public var bank: Bank?
+    /// `offered`, why practice is off, or nil where none is configured.
+    public var practice: String?
     public var journalSequence: Int
     public var bookings: Int
     public var orders: Int
@@ -88,7 +90,8 @@ extension Hall {
             cardService: cardServiceAvailable,
             courier: .init(connected: courier?.connected ?? false, receiptedSequence: receipt?.sequence),
             bank: installed.map { .init(id: $0.bank, version: $0.version, digest: $0.digest, items: bank.index.count) },
-            journalSequence: journalSequence, bookings: bookings.values.reduce(0) { $0 + $1.count },
+            practice: practiceState, journalSequence: journalSequence,
+            bookings: bookings.values.reduce(0) { $0 + $1.count },
             orders: orders.sequence, freeMiB: facts.freeMiB, clock: parts.time.wall().description)
     }
 }

@@ -26,6 +26,9 @@ struct Seat: Sendable {
     var preferences = Preferences()
     /// The candidate tries the screen; only between verification and start.
     var tutorial: Tutorial?
+    /// Somebody practises here while the seat is free.
+    var practice: Practice?
+    var practiceTouched: Instant?
     /// Shown at the greeting: the wrong card was presented.
     var problem: Message?
     /// A stranger's card at a free seat, and how long its words stay.

@@ -74,6 +74,9 @@ public struct BankSource: Sendable {
 /// `bank.json`.
 struct BankConfiguration: Codable {
     let id: String
+    let purpose: BankPurpose?
+    /// For a practice bank: the folder of the exam bank, seen from this one, with which it shares no question.
+    let apartFrom: String?
     let version: Int
     let languages: [LanguageTag]
     let translations: [LanguageTag]?
@@ -125,15 +128,19 @@ private struct Reader {
         let pictures = pictures.filter { digest, _ in packed.values.contains { $0.picture?.digest == digest } }
         let contents = BankContents(
             index: BankIndex(
-                id: configuration.id, version: configuration.version, languages: configuration.languages,
+                id: configuration.id, purpose: configuration.purpose, version: configuration.version,
+                languages: configuration.languages,
                 translations: translations, validFrom: configuration.validFrom,
                 validUntil: configuration.validUntil, areas: configuration.areas, programmes: programmes,
                 blueprints: blueprints, promises: configuration.promises ?? [],
-                items: packed.values.map(\.indexEntry), calendar: calendar),
+                items: packed.values.map(\.indexEntry), calendar: calendar,
+                fingerprints: Fingerprints(
+                    packed.values.flatMap { $0.fingerprints(sha256: sha256, in: configuration.languages) })),
             items: packed,
             keys: Dictionary(
                 uniqueKeysWithValues: items.filter { packed[$0.item.id] != nil }.map { ($0.item.id, $0.key) }),
             pictures: pictures)
+        if configuration.purpose == .practice { keepApart(contents, from: configuration.apartFrom) }
         findings += BankCheck.findings(in: contents, items: items, bankFile: "bank.json", today: today)
         return contents
     }
@@ -209,6 +216,34 @@ private struct Reader {
         } catch {
             findings.append(Finding(file: name, rule: .badValue, JSONCoder.explain(error)))
             return nil
+        }
+    }
+
+    /// No question of a practice bank is one of the exam bank's, in whatever state that is.
+    private mutating func keepApart(_ contents: BankContents, from other: String?) {
+        guard let other else {
+            let words = "apartFrom is missing: it names the folder of the exam bank with which no question is shared"
+            findings.append(Finding(file: "bank.json", rule: .shared, words))
+            return
+        }
+        let exam = BankSource(folder: "\(folder)/\(other)").items
+        guard !exam.isEmpty else {
+            findings.append(Finding(file: "bank.json", rule: .shared, "apartFrom: \(other) holds no questions"))
+            return
+        }
+        do throws(PracticeRefusal) {
+            let shared = try PracticeBank(contents).sharedItems(
+                ids: Set(exam.map(\.item.id)),
+                fingerprints: Fingerprints(exam.flatMap { $0.item.fingerprints(sha256: sha256) }), sha256: sha256)
+            for id in shared {
+                let authored = items.first { $0.item.id == id }
+                findings.append(
+                    Finding(
+                        file: authored?.file ?? "bank.json", line: authored?.line, item: id, rule: .shared,
+                        "it is asked in exams too: \(other) has a question of this id, or in the same words"))
+            }
+        } catch {
+            findings.append(Finding(file: "bank.json", rule: .shared, error.description))
         }
     }
 

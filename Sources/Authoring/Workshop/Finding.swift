@@ -54,6 +54,8 @@ public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
         case pictureAlternative = "picture-alternative"
         /// A holiday calendar that contradicts itself.
         case calendar
+        /// A practice question that an exam asks too, or a practice bank that does not say which exam bank it is held against.
+        case shared = "shared-question"
         /// A programme whose figures contradict each other, or that the blueprint does not match.
         case programme
         /// A joint table that does not keep its marginals, or is not stored.

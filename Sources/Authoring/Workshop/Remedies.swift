@@ -32,6 +32,7 @@ extension Finding.Rule {
         case .blueprint: "Run `kaotai bank blueprint`; a changed blueprint gets a new version."
         case .cell: "Write or activate questions of that area and kind, or give existing ones the class."
         case .promise: "Write, translate or activate more questions, or promise less in bank.json."
+        case .shared: "Write another question for practice; what is asked in exams is not practised on."
         case .calendar: "Correct the day in the holiday calendar; each day stands there once."
         case .package: "Fetch or build the package again."
         case .screen: "Say it in fewer words, or with other characters, and look at it with `kaotai bank preview`."

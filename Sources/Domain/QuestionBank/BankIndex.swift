@@ -4,6 +4,8 @@ public import Exam
 /// What is known of a bank without opening any question: enough to list it, to check in a candidate and to draw a paper.
 public struct BankIndex: Codable, Hashable, Sendable {
     public let id: String
+    /// What its questions are for; nil is `exam`.
+    public let purpose: BankPurpose?
     public let version: Int
     /// The languages that every question is complete in.
     public let languages: [LanguageTag]
@@ -20,6 +22,9 @@ public struct BankIndex: Codable, Hashable, Sendable {
     public let promises: [Promise]
     /// The days that are worked; nil when the bank states none.
     public let calendar: WorkCalendar?
+    /// Of all questions, in the languages that every question is complete in, in order: a practice bank is held against
+    /// them, so that no exam question is practised on.
+    public let fingerprints: Fingerprints?
     /// In order of their ids.
     public internal(set) var items: [ItemIndexEntry]
 
@@ -38,12 +43,14 @@ public struct BankIndex: Codable, Hashable, Sendable {
     }
 
     public init(
-        id: String, version: Int, languages: [LanguageTag], translations: [LanguageTag] = [], validFrom: CalendarDate?,
+        id: String, purpose: BankPurpose? = nil, version: Int, languages: [LanguageTag],
+        translations: [LanguageTag] = [], validFrom: CalendarDate?,
         validUntil: CalendarDate?,
         areas: [Area: [LanguageTag: String]], programmes: [Programme], blueprints: [Blueprint], promises: [Promise],
-        items: [ItemIndexEntry], calendar: WorkCalendar? = nil
+        items: [ItemIndexEntry], calendar: WorkCalendar? = nil, fingerprints: Fingerprints? = nil
     ) {
         self.id = id
+        self.purpose = purpose
         self.version = version
         self.languages = languages
         self.translations = translations
@@ -54,6 +61,7 @@ public struct BankIndex: Codable, Hashable, Sendable {
         self.blueprints = blueprints
         self.promises = promises
         self.calendar = calendar
+        self.fingerprints = fingerprints
         self.items = items.sorted { $0.id < $1.id }
     }
 

@@ -22,6 +22,8 @@ public struct DemonstrationOptions: Sendable {
     public var share: String
     /// Folder with items and blueprints, when it is not `share`'s own.
     public var bank: String
+    /// Folder with the questions to practise on.
+    public var practice: String
     /// Folder of the programs to start.
     public var programs: String
     /// Pictures of screens are taken.
@@ -34,6 +36,7 @@ public struct DemonstrationOptions: Sendable {
         self.share = share
         self.programs = programs
         bank = share + "/QuestionBank"
+        practice = share + "/PracticeBank"
     }
 }
 

@@ -152,7 +152,14 @@ final class Site: Sendable {
             to: "\(folder)/bank.ktbank", signer: author, recipients: recipients.map { QuestionPackage.Access($0) })
         try center(["bank", "add", "\(folder)/bank.ktbank"])
         try center(["bank", "release", package.digest, "--json"])
+        // Only a person practises.
+        guard options.pace == .human, isDirectory(options.practice) else { return }
+        _ = try BankSource(folder: options.practice).pack(
+            to: practice, signer: author, recipients: recipients.map { QuestionPackage.Access($0) })
     }
+
+    /// The package of practice questions, where there is one.
+    private var practice: String { "\(folder)/practice.ktbank" }
 
     private func book(_ people: [Person]) throws {
         let today = SystemTime().wall().date()
@@ -184,7 +191,8 @@ final class Site: Sendable {
             grant: "\(folder)/appliance/candidate-key.jws", terminals: places,
             courierSocket: "\(folder)/courier.sock", controlSocket: controlSocket,
             readerProfiles: "\(options.share)/Provisioning/readers",
-            interlocks: .init(recorder: .waived, examiner: .waived, hours: .waived), diskFloorMiB: 64, ballastMiB: 16)
+            interlocks: .init(recorder: .waived, examiner: .waived, hours: .waived), diskFloorMiB: 64, ballastMiB: 16,
+            practice: fileExists(practice) ? practice : nil)
         try AtomicFile.write(try JSONCoder.encode(configuration), to: "\(folder)/kaotaid.json")
         try supervisor.start(
             .init(
