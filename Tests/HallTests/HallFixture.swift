@@ -291,7 +291,9 @@ final class HallFixture: @unchecked Sendable {
                 guard let attempt = await attempt(at: seat), let items = attempt.paper?.items else { return }
                 let key = bank.keys[items[question.number - 1].item] ?? []
                 let options = items[question.number - 1].options
-                let answer = question.number <= wrong ? [options.first { !key.contains($0) } ?? 0] : key.sorted()
+                // Where every option is right, half an answer is the wrong one.
+                let wrongly = [options.first { !key.contains($0) } ?? options[0]]
+                let answer = question.number <= wrong ? wrongly : key.sorted()
                 for option in answer where !question.options.contains(where: { $0.number == option && $0.chosen }) {
                     await touch(.option(option), at: seat)
                 }
