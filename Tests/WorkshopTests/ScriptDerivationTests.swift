@@ -76,6 +76,9 @@ import Testing
         let (kept, second) = try Self.derive(read)
         #expect(kept == read)
         #expect(second.made == [] && second.kept == 1)
+        // That the original has changed since is told.
+        #expect(second.differing == ["A-1"])
+        #expect(try Self.derive(kept.replacing("以后会变。", with: "以后不变。")).1.differing == [])
     }
 
     @Test func `a person's translation is never touched, read or not`() throws {

@@ -15,6 +15,9 @@ public enum ScriptDerivation {
         public let made: [ItemID]
         /// Questions that a person has translated or read.
         public let kept: Int
+        /// Of those, questions that would come out otherwise now: their original was changed after somebody had read
+        /// what was made of it, or the reader corrected it.
+        public let differing: [ItemID]
     }
 
     /// The translator's name.
@@ -76,12 +79,13 @@ public enum ScriptDerivation {
         let signed = "\(translator) \(day)"
         var made: [ItemID] = []
         var kept = 0
+        var differing: [ItemID] = []
         for draft in source.drafts {
             let own = draft.fields.filter { $0.key.hasSuffix(".\(derived)") }
             let translated = own["translated.\(derived)"] ?? source.defaults["translated.\(derived)"]
             let isOurs = translated?.value.hasPrefix("\(translator) ") ?? false
             let hasTexts = own.keys.contains { !$0.hasPrefix("translated.") && !$0.hasPrefix("reviewed.") }
-            if hasTexts && !isOurs || own["reviewed.\(derived)"] != nil {
+            if hasTexts && !isOurs {
                 kept += 1
                 continue
             }
@@ -89,22 +93,27 @@ public enum ScriptDerivation {
             guard let end = draft.fields.values.map({ edits.end(of: $0.line) }).max(), !sources.isEmpty else {
                 continue
             }
-            let stem = sources.map { ($0.key.dropLast(original.rawValue.count) + derived.rawValue, $0.value) }
-            var changed = Set(own.keys.filter { !$0.hasPrefix("translated.") }) != Set(stem.map { String($0.0) })
-            var lines: [(after: Int, text: String)] = []
-            for (field, value) in stem {
-                let text = try converter.traditional(value.value)
-                changed = changed || own[String(field)]?.value != text
-                lines.append((edits.end(of: value.line), "\(field): \(text)"))
+            var lines: [(after: Int, field: String, text: String)] = []
+            for (field, value) in sources {
+                let name = field.dropLast(original.rawValue.count) + derived.rawValue
+                lines.append((edits.end(of: value.line), String(name), try converter.traditional(value.value)))
+            }
+            let texts = own.filter { !$0.key.hasPrefix("translated.") && !$0.key.hasPrefix("reviewed.") }
+            let changed =
+                Set(texts.keys) != Set(lines.map(\.field)) || lines.contains { texts[$0.field]?.value != $0.text }
+            if own["reviewed.\(derived)"] != nil {
+                kept += 1
+                if changed { differing.append(draft.id) }
+                continue
             }
             // What would come out the same keeps its day.
             guard changed else { continue }
             for field in own.values { edits.remove(field.line) }
-            for line in lines { edits.insert(line.text, after: line.after) }
+            for line in lines { edits.insert("\(line.field): \(line.text)", after: line.after) }
             edits.insert("translated.\(derived): \(signed)", after: end)
             made.append(draft.id)
         }
-        return (edits.bytes, Outcome(file: file, made: made, kept: kept))
+        return (edits.bytes, Outcome(file: file, made: made, kept: kept, differing: differing))
     }
 
     private static func isText(_ field: String) -> Bool {

@@ -36,12 +36,19 @@ func bankDeriveCommand(_ arguments: [String]) throws -> ExitCode {
         try printJSON([
             "language": .string(language.rawValue),
             "made": .array(outcomes.flatMap(\.made).map { .string($0.rawValue) }),
+            "differing": .array(outcomes.flatMap(\.differing).map { .string($0.rawValue) }),
             "kept": .integer(outcomes.reduce(0) { $0 + $1.kept }),
             "files": .array(outcomes.filter { !$0.made.isEmpty }.map { .string($0.file) }),
         ])
     } else {
         for outcome in outcomes where !outcome.made.isEmpty {
             standardOutput("\(outcome.file): \(outcome.made.count) made, \(outcome.kept) kept as people left them\n")
+        }
+        let differing = outcomes.flatMap(\.differing).map(\.rawValue)
+        if !differing.isEmpty {
+            standardOutput(
+                "read, but would come out otherwise now; compare them, or take their reviewed.zh-Hant out to make them "
+                    + "anew: \(differing.joined(separator: " "))\n")
         }
         let made = outcomes.reduce(0) { $0 + $1.made.count }
         standardOutput(made == 0 ? "nothing to do\n" : "\(made) questions wait for a reader\n")
