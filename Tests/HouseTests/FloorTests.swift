@@ -57,7 +57,8 @@ import Testing
         (
             "kaotaid",
             [
-                "Terminal", "Display", "Touch", "CPangoCairo", "CQRencode", "CRSVG", "Workshop", "Courier", "CCurl",
+                "Terminal", "Display", "Touch", "CPangoCairo", "CQRencode", "CRSVG", "COpenCC", "Workshop", "Courier",
+                "CCurl",
                 "Center", "CMicrohttpd", "CVNCServer", "VirtualCards",
             ]
         ),
