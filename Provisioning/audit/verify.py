@@ -4,7 +4,8 @@
   verify.py --trust trust.jwks [--journal COPY.sqlite] [--result FILE.jws [--answers FILE.json [--paper FILE.json]]]...
 
 An answers file is the array that a result's "responses" is the digest of; a paper file is what
-`kaotai bank draw --json` prints for the result's seed. Results and their files are named in the same order.
+`kaotai bank draw PACKAGE --draw FILE --json` prints, FILE being the draw that `kaotai journal draw` takes out of a
+journal. Results and their files are named in the same order.
 Exit code 0: everything fits; 1: something does not, each line says what. Needs python3-cryptography, and the openssl
 command for signatures of suite gm (SM2 with SM3).
 """

@@ -231,6 +231,14 @@ extension String {
             name: "promise too great", file: "bank.json", old: #""times": 2"#, new: #""times": 50"#, rule: .promise,
             inFile: "bank.json", words: "50 times over"),
         .init(
+            name: "share too small for a cell", file: "blueprints/TEST-SHORT.json", old: #""version": 1,"#,
+            new: #""version": 1, "share": 166,"#, rule: .exposure, inFile: "bank.json",
+            words: "no question may stand in more than 166 of 1000 papers, but area law, kind judge"),
+        .init(
+            name: "share that is none", file: "blueprints/TEST-SHORT.json", old: #""version": 1,"#,
+            new: #""version": 1, "share": 1001,"#, rule: .blueprint, inFile: "blueprints/TEST-SHORT.json",
+            words: "share is 1001"),
+        .init(
             name: "configuration that is no JSON", file: "bank.json", old: "{", new: "(", rule: .badValue,
             inFile: "bank.json", words: ""),
     ]
@@ -275,6 +283,24 @@ extension String {
         try folder.write(Self.items, Array(text.utf8))
         try folder.change("bank.json", #""times": 2"#, to: #""times": 4"#)
         #expect(Set(BankSource(folder: folder.path).errors.map(\.rule)) == [.promise])
+    }
+
+    @Test func `cells that enemies keep from being filled together are named`() throws {
+        let folder = try BankFolder()
+        let text = String(decoding: try readFile("\(folder.path)/\(Self.items)"), as: UTF8.self)
+        let judges = (1...6).map { "TEST-0\($0)" }
+        func errors(_ enemies: some Collection<String>) throws -> [Finding] {
+            let words = "kind: multi\nenemies: \(enemies.joined(separator: " "))"
+            try folder.write(Self.items, Array(text.replacing("kind: multi", with: words).utf8))
+            return BankSource(folder: folder.path).errors
+        }
+        let found = try errors(judges)
+        #expect(!found.isEmpty && found.allSatisfy { $0.rule == .enemies })
+        #expect(found.first?.message.contains("area law, kind judge") == true)
+        #expect(found.first?.message.contains("area law, kind multi") == true)
+        #expect(found.first?.message.contains("kind single") == false)
+        // With one question left that is nobody's enemy there is a paper.
+        #expect(try errors(judges.dropLast()) == [])
     }
 
     @Test func `no spoiling of an author's file stops the reading`() throws {

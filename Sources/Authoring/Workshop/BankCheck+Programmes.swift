@@ -62,6 +62,7 @@ extension BankCheck {
                     )
                 }
                 let cells = blueprint.shortCells(index: index.items, vehicleClass: vehicleClass)
+                if cells.isEmpty { checkDraws(blueprint, for: vehicleClass) }
                 let promises = index.promises.filter { $0.programme == code }
                 if !promises.isEmpty {
                     for cell in cells { report(.cell, "\(code) for class \(vehicleClass): \(cell)") }
@@ -86,6 +87,26 @@ extension BankCheck {
                     .promise,
                     "the bank promises \(promise.programme) in \(language), which is none of \(names(known))")
             }
+        }
+    }
+
+    /// What keeps papers from being drawn as the blueprint wants them although every cell has its questions.
+    private mutating func checkDraws(_ blueprint: Blueprint, for vehicleClass: VehicleClass) {
+        let index = contents.index
+        for cell in blueprint.overexposedCells(index: index.items, vehicleClass: vehicleClass) {
+            report(
+                .exposure,
+                "\(blueprint.programme) for class \(vehicleClass): no question may stand in more than "
+                    + "\(blueprint.share ?? 0) of 1000 papers, but \(cell): that makes \(Blueprint.leastShare(cell))")
+        }
+        guard let language = index.languages.first, let today else { return }
+        do throws(DrawError) {
+            try DrawingPool(
+                blueprint: blueprint, index: index.items, vehicleClass: vehicleClass, language: language, day: today
+            ).check()
+        } catch {
+            // What is not yet or no more asked today is no fault of the bank's.
+            if case .enemies = error { report(.enemies, error.description) }
         }
     }
 

@@ -64,6 +64,10 @@ public struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
         case cell
         /// A cell that is filled, but not as often as the bank promises.
         case promise
+        /// A cell so small that its questions would stand in more papers than the blueprint's share allows.
+        case exposure
+        /// Cells that cannot be filled together, because too many of their questions are enemies.
+        case enemies
         /// A package that is cut, altered or in disorder.
         case package
         /// A text that stands on no screen at once, or has characters without a glyph.

@@ -30,6 +30,8 @@ extension Finding.Rule {
         case .pictureAlternative: "Say in words what the picture shows, not what it means."
         case .programme: "Correct the programme's row, or the blueprint."
         case .blueprint: "Run `kaotai bank blueprint`; a changed blueprint gets a new version."
+        case .exposure: "Write or activate questions of that area and kind, or raise `share` in the blueprint."
+        case .enemies: "Write questions without enemies for one of these cells, or take back an `enemies` line."
         case .cell: "Write or activate questions of that area and kind, or give existing ones the class."
         case .promise: "Write, translate or activate more questions, or promise less in bank.json."
         case .shared: "Write another question for practice; what is asked in exams is not practised on."

@@ -9,6 +9,18 @@ public struct ProgrammeExposure: Hashable, Sendable, Codable {
         self.papers = papers
         self.items = items
     }
+
+    private enum CodingKeys: String, CodingKey { case papers, items }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        papers = try container.decode(Int.self, forKey: .papers)
+        items = try container.decode([ItemID: Int].self, forKey: .items)
+        guard papers >= 0, items.values.allSatisfy({ $0 >= 0 }) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "a count is negative"))
+        }
+    }
 }
 
 /// The exposure counters of many appliances, which merge without a network between them.
@@ -76,10 +88,6 @@ extension ExposureCounters: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         counts = try container.decode([String: [ProgrammeCode: ProgrammeExposure]].self)
-        let all = counts.values.flatMap(\.values)
-        guard all.allSatisfy({ $0.papers >= 0 && $0.items.values.allSatisfy { $0 >= 0 } }) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a count is negative")
-        }
     }
 
     public func encode(to encoder: any Encoder) throws {
