@@ -118,6 +118,84 @@ import Testing
         await center.stop()
     }
 
+    @Test
+    func `a bank that is released is ordered and fetched in parts, by a second courier where the first one ended`()
+        async throws
+    {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder, center: center, hall: hall, pictureBytes: 1_300_000)
+        _ = try center.center.banks.add(bank.path)
+        let whole = try readFile(bank.path)
+        #expect(whole.count > 2 * BankPart.limit)
+        #expect(try await center.center.release(bank.digest, appliance: nil, all: false) == ["hall-1"])
+
+        let courier = hall.runCourier()
+        var orders = hall.orders.makeAsyncIterator()
+        let release = try #require(try await orders.next()?.bankRelease())
+        #expect(release.length == whole.count)
+        #expect(release.file == hexadecimal(sha256(whole)))
+        hall.want(release)
+        while hall.parts == 0 { await Task.yield() }
+        courier.cancel()
+        await courier.value
+        let before = hall.parts
+        let second = hall.runCourier()
+        while hall.fetched.count < whole.count { await Task.yield() }
+        #expect(hall.fetched == whole)
+        #expect(hall.parts > before || before * BankPart.limit >= whole.count)
+        second.cancel()
+        await second.value
+        await center.stop()
+    }
+
+    @Test func `a bank is released only to halls that can open it, and only when the center has it`() async throws {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        try await hall.enrol(at: center)
+        let bank = try SmallBank(folder: hall.folder, center: center)
+        func refusal() async -> String {
+            do {
+                _ = try await center.center.release(bank.digest, appliance: nil, all: true)
+                return "released"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(await refusal().contains("is not at this center"))
+        _ = try center.center.banks.add(bank.path)
+        #expect(await refusal().contains("is not sealed to hall-1"))
+        #expect(try await center.center.orders("hall-1", after: 0, waitSeconds: 0).isEmpty)
+        // Sealed to the hall as well it is the same bank in another file, which takes the first one's place.
+        let wider = try SmallBank(folder: hall.folder, center: center, hall: hall)
+        #expect(try center.center.banks.add(wider.path) == bank.digest)
+        #expect(await refusal() == "released")
+        await center.stop()
+    }
+
+    @Test func `a package of a signer whom nobody named, or that the center cannot recount by, is not shelved`()
+        async throws
+    {
+        let center = try TestCenter()
+        let hall = try TestHall(center: center)
+        let bank = try SmallBank(folder: hall.folder, center: center)
+        let stranger = try #require(throws: Failure.self) {
+            try QuestionPackage.write(
+                bank.contents, to: bank.path, signer: SigningKey.generate(),
+                recipients: [.init(center.center.keys.store.publicSealingKey)])
+            _ = try center.center.banks.add(bank.path)
+        }
+        #expect(stranger.message.contains("kaotai-center bank signer FILE"))
+        let shut = try #require(throws: Failure.self) {
+            try QuestionPackage.write(
+                bank.contents, to: bank.path, signer: bank.author, recipients: [.init(hall.keys.publicSealingKey)])
+            _ = try center.center.banks.add(bank.path)
+        }
+        #expect(shut.message.contains("not sealed to the key"))
+        await center.stop()
+    }
+
     @Test func `a file that is no package is not shelved`() async throws {
         let center = try TestCenter()
         let refused = #expect(throws: Failure.self) { try center.center.banks.add(center.authority) }
@@ -136,10 +214,12 @@ struct SmallBank {
     let digest: String
     let package: QuestionPackage
     let programme: Programme
+    let contents: BankContents
+    let author: SigningKey
 
     /// A bank that the center takes: signed by a key that it trusts, sealed to its recount key and to a hall's.
-    init(folder: TestFolder, center: TestCenter, hall: TestHall? = nil) throws {
-        let author = SigningKey.generate()
+    init(folder: TestFolder, center: TestCenter, hall: TestHall? = nil, pictureBytes: Int = 0) throws {
+        author = SigningKey.generate()
         let signers = folder.path + "/author.jwks"
         try AtomicFile.write(try JSONCoder.encode(author.publicJWK), to: signers)
         try BankShelf.add(signers: signers, to: center.configuration.bankSigners)
@@ -152,15 +232,18 @@ struct SmallBank {
                  "attemptsPerBooking": 2, "policies": {"commitOnNext": true, "feedback": "verdict",
                  "earlyFail": "prompt", "goingBack": false}, "legalBasis": [], "evidence": {}, "notes": ""}
                 """.utf8))
+        let png = [UInt8](repeating: 7, count: pictureBytes)
+        let picture = Picture(digest: hexadecimal(sha256(png)), width: 4, height: 3, alternatives: [:])
         let items = (1...6).map { number in
             let kind: ItemKind = number <= 3 ? .judge : .single
             let options = kind == .judge ? [:] : [1: "one", 2: "two", 3: "three"]
             return Item(
                 id: ItemID("Q-\(number)"), version: 1, kind: kind, area: "law", classes: ["C1"], basis: "Art. 1",
-                picture: nil, texts: ["en": ItemText(stem: "stem", options: options, explanation: "because")],
+                picture: number == 1 && pictureBytes > 0 ? picture : nil,
+                texts: ["en": ItemText(stem: "stem", options: options, explanation: "because")],
                 written: "A 2026-01-01", reviewed: "B 2026-01-02")
         }
-        let contents = BankContents(
+        contents = BankContents(
             index: BankIndex(
                 id: "small", version: 1, languages: ["en"], validFrom: nil, validUntil: nil,
                 areas: ["law": ["en": "Law"]], programmes: [programme],
@@ -169,7 +252,7 @@ struct SmallBank {
                 ],
                 promises: [], items: items.map(\.indexEntry)),
             items: Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0) }),
-            keys: Dictionary(uniqueKeysWithValues: items.map { ($0.id, [2]) }), pictures: [:])
+            keys: Dictionary(uniqueKeysWithValues: items.map { ($0.id, [2]) }), pictures: [picture.digest: png])
         path = folder.path + "/small.bank"
         let readers = [center.center.keys.store.publicSealingKey] + [hall?.keys.publicSealingKey].compactMap { $0 }
         try QuestionPackage.write(

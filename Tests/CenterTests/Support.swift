@@ -136,8 +136,43 @@ final class TestHall: Sendable {
                 orders: { signed in
                     for order in late.hall?.take(signed) ?? [] { ordersIn.yield(order) }
                 },
-                lastOrder: { late.hall?.lastOrder ?? 0 }, bank: { nil }, bankPart: { _ in }))
+                lastOrder: { late.hall?.lastOrder ?? 0 }, bank: { late.hall?.wantedBank },
+                bankPart: { late.hall?.take($0) }))
         late.set(self)
+    }
+
+    // MARK: Banks
+
+    private struct Incoming {
+        var release: BankRelease?
+        var bytes: [UInt8] = []
+        var parts = 0
+    }
+
+    private let incoming = Guarded(Incoming())
+    var fetched: [UInt8] { incoming.withLock { $0.bytes } }
+    var parts: Int { incoming.withLock { $0.parts } }
+
+    /// Wants a bank from now on.
+    func want(_ release: BankRelease) {
+        incoming.withLock { $0.release = release }
+        notify()
+    }
+
+    private var wantedBank: BankWanted? {
+        incoming.withLock { state in
+            guard let release = state.release, state.bytes.count < release.length else { return nil }
+            return BankWanted(
+                digest: release.digest, offset: state.bytes.count, length: release.length - state.bytes.count)
+        }
+    }
+
+    private func take(_ part: BankPart) {
+        incoming.withLock { state in
+            guard part.offset == state.bytes.count, let bytes = bytes(base64url: part.data) else { return }
+            state.bytes += bytes
+            state.parts += 1
+        }
     }
 
     private final class LateHall: Sendable {

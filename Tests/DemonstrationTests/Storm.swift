@@ -56,7 +56,7 @@ struct ExamDay: Sendable, CustomTestStringConvertible {
         return options
     }
 
-    private static let repository =
+    static let repository =
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
     static let all = [

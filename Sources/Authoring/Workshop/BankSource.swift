@@ -31,10 +31,12 @@ public struct BankSource: Sendable {
     public var errors: [Finding] { findings.filter { $0.weight == .error } }
     public var warnings: [Finding] { findings.filter { $0.weight == .warning } }
 
-    /// - Parameter today: the day on which it is; nil for the machine's.
-    public init(folder: String, today: CalendarDate? = nil) {
+    /// - Parameters:
+    ///   - today: the day on which it is; nil for the machine's.
+    ///   - progress: called with how many questions are read, their drawings drawn.
+    public init(folder: String, today: CalendarDate? = nil, progress: (Int) -> Void = { _ in }) {
         var reader = Reader(folder: folder, today: today ?? SystemTime().wall().date())
-        contents = reader.read()
+        contents = reader.read(progress)
         items = reader.items
         pictures = reader.pictures
         findings = reader.findings
@@ -111,7 +113,7 @@ private struct Reader {
         self.today = today
     }
 
-    mutating func read() -> BankContents? {
+    mutating func read(_ progress: (Int) -> Void) -> BankContents? {
         guard let configuration = decode(BankConfiguration.self, "bank.json") else { return nil }
         let translations = configuration.translations ?? []
         // A language that stands twice would make two texts of one.
@@ -123,9 +125,10 @@ private struct Reader {
         let programmes = decode([Programme].self, "programmes.json") ?? []
         let calendar = calendar()
         let blueprints = names(in: "blueprints", ending: ".json").compactMap { blueprint("blueprints/\($0)") }
-        readItems(languages: languages)
+        readItems(languages: languages, progress)
         let packed = packed(translations: translations)
-        let pictures = pictures.filter { digest, _ in packed.values.contains { $0.picture?.digest == digest } }
+        let shown = Set(packed.values.compactMap { $0.picture?.digest })
+        let pictures = pictures.filter { digest, _ in shown.contains(digest) }
         let contents = BankContents(
             index: BankIndex(
                 id: configuration.id, purpose: configuration.purpose, version: configuration.version,
@@ -145,7 +148,7 @@ private struct Reader {
         return contents
     }
 
-    private mutating func readItems(languages: [LanguageTag]) {
+    private mutating func readItems(languages: [LanguageTag], _ progress: (Int) -> Void) {
         var reader = ItemReader(languages: languages)
         var places: [ItemID: String] = [:]
         var states: [ItemID: ItemState] = [:]
@@ -156,6 +159,7 @@ private struct Reader {
             for draft in drafts where states[draft.authored.item.id] == nil {
                 states[draft.authored.item.id] = draft.authored.state
                 items.append(withPicture(draft))
+                progress(items.count)
             }
             for draft in source.drafts {
                 guard let first = places[draft.id] else {

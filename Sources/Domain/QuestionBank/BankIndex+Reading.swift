@@ -78,11 +78,10 @@ private struct EntryReader {
     private static func list<Name: TextIdentifier>(
         _ reader: inout JSONReader, _ last: inout (place: Range<Int>, value: [Name])
     ) throws(JSONSyntaxFault) -> [Name] {
-        let before = reader
-        let place = try reader.skip()
-        if reader.isSame(place, last.place) { return last.value }
-        reader = before
-        last = (place, try reader.strings().map { Name(rawValue: $0) })
-        return last.value
+        if reader.passSame(as: last.place) { return last.value }
+        let start = reader.position
+        let value = try reader.strings().map { Name(rawValue: $0) }
+        last = (start..<reader.position, value)
+        return value
     }
 }

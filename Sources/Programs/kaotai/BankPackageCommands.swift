@@ -74,13 +74,12 @@ func bankPackCommand(_ arguments: [String]) throws -> ExitCode {
     let readers = Set(try options.values("texts-only").flatMap(KeyFiles.recipients)).subtracting(full)
     let recipients =
         full.map { QuestionPackage.Access($0) } + readers.map { QuestionPackage.Access($0, answers: false) }
-    let progress = SlowProgress("packing")
-    progress.say("reading \(folder)")
-    let source = BankSource(folder: folder)
+    let progress = SlowProgress()
+    let source = BankSource(folder: folder) { progress.say("read \($0) questions") }
     do {
         let package = try source.pack(
             to: out, signer: signer, recipients: recipients.sorted { $0.key.thumbprint < $1.key.thumbprint },
-            suite: suite, progress: progress.step)
+            suite: suite, progress: { progress.say("packed \($0 * 100 / max(1, $1)) %") })
         return try describe(package, trusted: true, json: options.has("json"))
     } catch let refused as BankSource.Refused {
         standardError("kaotai bank pack: \(refused)\n")
@@ -230,20 +229,13 @@ func bankKeysCommand(_ arguments: [String]) throws -> ExitCode {
 
 /// Says on standard error how far long work is, once it takes more than two seconds.
 private final class SlowProgress {
-    private let what: String
     private let begin = SystemTime().now()
     private var last = SystemTime().now()
-    private var phase: String?
 
-    init(_ what: String) { self.what = what }
-
-    /// What is done now; it is told when the next steps are slow to come.
-    func say(_ words: String) { phase = words }
-
-    func step(_ done: Int, _ total: Int) {
+    func say(_ words: @autoclosure () -> String) {
         let now = SystemTime().now()
         guard now.milliseconds(since: begin) > 2000, now.milliseconds(since: last) > 500 else { return }
         last = now
-        standardError("\(what): \(done) of \(total)\n")
+        standardError("\(words())\n")
     }
 }

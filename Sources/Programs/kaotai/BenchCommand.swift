@@ -11,6 +11,7 @@ private let benchHelp = """
       center      segments verified, durable and receipted, beside signatures and one commit alone
       journal     appends beside bare SQLite commits
       drawing     a paper of 100 questions from 100,000, beside a bare C loop and SQLite's ORDER BY random()
+      package     a bank of 10,000 questions opened and packed, beside the digest of its bytes
       signatures  Ed25519 and SM2 verified, beside libcrypto's own calls
 
     A floor is the same work with nothing around it. Absolute times are this machine's; ratios carry over.
@@ -29,6 +30,7 @@ private let benchmarks: [(name: String, run: @Sendable (Int?) async throws -> [F
     ("center", { rounds in try await centerBenchmark(rounds: rounds ?? 5) }),
     ("journal", { rounds in try await journalBenchmark(rounds: rounds ?? 2000) }),
     ("drawing", { rounds in try DrawingBenchmark.run(rounds: rounds ?? 300) }),
+    ("package", { rounds in try packageBenchmark(rounds: rounds ?? 10) }),
     ("signatures", { rounds in try signatureBenchmark(rounds: rounds ?? 100) }),
 ]
 

@@ -26,6 +26,12 @@ public final class Disturbance: Sendable {
         return await offPool { site.status() }
     }
 
+    /// A process by its name, for whoever looks into it; nil when it is not running.
+    public func process(_ name: String) -> Int32? { site.supervisor.process(name) }
+
+    /// Folder of everything that the appliance keeps: journal, banks, keys, slips.
+    public var applianceFolder: String { "\(site.folder)/appliance" }
+
     /// Kills a process with SIGKILL; it is started again at once, as a service manager does it.
     ///
     /// - Parameter name: a terminal's, `kaotaid`, `courier` or `center`.

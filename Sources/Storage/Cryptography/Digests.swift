@@ -8,6 +8,16 @@ public func sha256(_ bytes: [UInt8]) -> [UInt8] {
     return digest
 }
 
+/// SHA-256 of a stretch of bytes, which are not copied for it.
+public func sha256(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    let done = bytes.withUnsafeBytes {
+        EVP_Digest($0.baseAddress, $0.count, &digest, nil, Algorithms.sha256.pointer, nil)
+    }
+    precondition(done == 1, "libcrypto has no SHA-256")
+    return digest
+}
+
 /// SHA-256 of what comes piece by piece, for files that do not fit into memory.
 public struct SHA256: ~Copyable {
     private let context: OpaquePointer

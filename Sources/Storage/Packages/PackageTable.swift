@@ -43,9 +43,7 @@ struct PackageTable: Sendable {
 
     var count: Int { starts.count - 1 }
     func place(_ part: Int) -> Range<Int> { starts[part]..<starts[part + 1] }
-    func digest(_ part: Int) -> ArraySlice<UInt8> {
-        bytes[part * Self.recordBytes + 4..<(part + 1) * Self.recordBytes]
-    }
+    func digest(_ part: Int) -> [UInt8] { Array(bytes[part * Self.recordBytes + 4..<(part + 1) * Self.recordBytes]) }
 
     func item(_ position: Int) -> Int { position }
     func key(_ position: Int) -> Int { items + position }
