@@ -35,14 +35,15 @@ import Testing
 
     /// What a faulty or a taken-over appliance might sign.
     enum Lie: CaseIterable {
-        case score, passMark, responses, paper, candidate, journal
+        case score, passMark, responses, paper, candidate, journal, exposure, counters
 
         var words: String {
             switch self {
             case .score: "points, signed are"
             case .passMark: "pass mark"
             case .responses: "responses"
-            case .paper: "the paper is not the one"
+            case .paper, .counters: "the paper is not the one"
+            case .exposure: "for its counters, which holds none"
             case .candidate: "candidate"
             case .journal: "journal.last"
             }
@@ -248,7 +249,8 @@ struct SmallBank {
                 id: "small", version: 1, languages: ["en"], validFrom: nil, validUntil: nil,
                 areas: ["law": ["en": "Law"]], programmes: [programme],
                 blueprints: [
-                    try Blueprint(programme: "T", version: 1, kinds: [.judge: 2, .single: 2], areas: ["law": 4])
+                    try Blueprint(
+                        programme: "T", version: 1, kinds: [.judge: 2, .single: 2], areas: ["law": 4], share: 700)
                 ],
                 promises: [], items: items.map(\.indexEntry)),
             items: Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0) }),
@@ -269,11 +271,18 @@ extension TestHall {
         let complete = try bank.programme.complete()
         let blueprint = try #require(bank.package.index.blueprint(for: "T", vehicleClass: "C1"))
         let seed = [UInt8](repeating: 7, count: 32)
+        // Other halls asked some questions often: their counters came with an entry that the draw names.
+        let used = ProgrammeExposure(papers: 40, items: ["Q-1": 30, "Q-4": 30, "Q-5": 10])
+        try await journal.append([
+            try Draft(
+                kind: "exposure", stream: "exposure", encoding: ["counters": ExposureCounters(["hall-9": ["T": used]])])
+        ])
+        let draw = Draw(
+            bank: bank.digest, programme: "T", blueprint: 1, vehicleClass: "C1", language: "en",
+            day: try #require(CalendarDate("2026-11-22")),
+            exposure: journal.tip.sequence + (lie == .exposure ? 1 : 0), seed: seed)
         var paper = try Paper.draw(
-            Draw(
-                bank: bank.digest, programme: "T", blueprint: 1, vehicleClass: "C1", language: "en",
-                day: try #require(CalendarDate("2026-11-22")), seed: seed),
-            blueprint: blueprint, index: bank.package.index.items)
+            draw, blueprint: blueprint, index: bank.package.index.items, exposure: lie == .counters ? .init() : used)
         if lie == .paper {
             paper = Paper(draw: paper.draw, items: paper.items.reversed())
         }

@@ -163,7 +163,7 @@ enum SampleBank {
         let pool = try DrawingPool(
             blueprint: SampleBank.blueprint, index: SampleBank.index, vehicleClass: "C1", language: "en",
             day: SampleBank.day)
-        #expect(throws: DrawError.seedLength(3)) { try pool.draw(SampleBank.draw(seed: [1, 2, 3])) }
+        #expect(throws: DrawError.seed("010203")) { try pool.draw(SampleBank.draw(seed: [1, 2, 3])) }
         let other = SampleBank.draw(seed: [UInt8](repeating: 1, count: 32), vehicleClass: "D")
         #expect(throws: DrawError.otherPool(other)) { try pool.draw(other) }
     }

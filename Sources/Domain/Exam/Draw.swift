@@ -110,7 +110,7 @@ public struct Relaxation: Hashable, Sendable, Codable, CustomStringConvertible {
 
 /// Why no paper was drawn.
 public enum DrawError: Error, Hashable, Sendable, CustomStringConvertible {
-    case seedLength(Int)
+    case seed(String)
     /// The draw names another bank, programme, blueprint, class, language, region or day than the pool was made for.
     case otherPool(Draw)
     case shortCell(ProgrammeCode, VehicleClass, ShortCell)
@@ -121,7 +121,7 @@ public enum DrawError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .seedLength(let length): "a seed has 32 bytes, this one has \(length)"
+        case .seed(let seed): "a seed is 64 hexadecimal digits in lower case, this one is \"\(seed)\""
         case .otherPool(let draw):
             "the draw is for \(draw.programme), blueprint \(draw.blueprint), class \(draw.vehicleClass), "
                 + "\(draw.language), region \"\(draw.region)\" on \(draw.day): that is not what was prepared"

@@ -8,7 +8,7 @@ extension DrawingPool {
         guard draw.programme == blueprint.programme, draw.blueprint == blueprint.version,
             draw.vehicleClass == vehicleClass, draw.language == language, draw.region == region, draw.day == day
         else { throw .otherPool(draw) }
-        guard let seed = draw.seedBytes, seed.count == 32 else { throw .seedLength(draw.seed.utf8.count / 2) }
+        guard let seed = draw.seedBytes, seed.count == 32 else { throw .seed(draw.seed) }
         var drawing = Drawing(pool: self, excluded: draw.excluded)
         try drawing.setLevels()
         var generator = ChaCha20Generator(seed: seed)
