@@ -26,6 +26,8 @@ let package = Package(
         .systemLibrary(name: "CVNCServer", path: "Sources/SystemLibraries/CVNCServer", pkgConfig: "libvncserver"),
         .systemLibrary(name: "CRSVG", path: "Sources/SystemLibraries/CRSVG", pkgConfig: "librsvg-2.0"),
         .systemLibrary(name: "COpenCC", path: "Sources/SystemLibraries/COpenCC", pkgConfig: "opencc"),
+        .systemLibrary(name: "CXML2", path: "Sources/SystemLibraries/CXML2", pkgConfig: "libxml-2.0"),
+        .systemLibrary(name: "CZip", path: "Sources/SystemLibraries/CZip", pkgConfig: "libzip"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
         .target(name: "CDrawingFloor", path: "Sources/SystemLibraries/CDrawingFloor"),
         .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
@@ -86,6 +88,12 @@ let package = Package(
                 "Platform",
             ],
             path: "Sources/Authoring/Workshop"),
+        .target(
+            name: "Interchange",
+            dependencies: [
+                "CanonicalJSON", "CXML2", "CZip", "Cryptography", "Exam", "Platform", "QuestionBank", "Workshop",
+            ],
+            path: "Sources/Authoring/Interchange"),
 
         // Center
         .target(
@@ -145,8 +153,9 @@ let package = Package(
             name: "kaotai",
             dependencies: [
                 "Benchmarks", "CCrypto", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
-                "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Packages",
-                "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "TerminalLink", "Workshop",
+                "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Interchange", "Ledger",
+                "Packages", "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "TerminalLink",
+                "Workshop",
             ],
             path: "Sources/Programs/kaotai"),
 
@@ -187,7 +196,18 @@ let package = Package(
             ]),
         .testTarget(
             name: "HouseTests", dependencies: ["CanonicalJSON", "Center", "Courier", "Hall", "Platform", "Terminal"]),
+        // The functions that the fuzzer calls, and `FuzzTests` on the files of the corpus.
+        .target(
+            name: "FuzzEntries",
+            dependencies: [
+                "CanonicalJSON", "Cryptography", "Interchange", "Packages", "Platform", "QuestionBank", "Workshop",
+            ],
+            path: "Tests/Fuzz/Entries"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "Platform"]),
         .testTarget(name: "IdentityCardsTests", dependencies: ["IdentityCards", "CivilTime"]),
+        .testTarget(
+            name: "InterchangeTests",
+            dependencies: ["CZip", "Exam", "Interchange", "Platform", "QuestionBank", "Workshop"]),
         .testTarget(
             name: "LedgerTests",
             dependencies: [

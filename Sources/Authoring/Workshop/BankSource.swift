@@ -1,7 +1,7 @@
 internal import CanonicalJSON
 public import CivilTime
 public import Cryptography
-internal import Exam
+public import Exam
 public import Packages
 internal import Platform
 public import QuestionBank
@@ -26,6 +26,8 @@ public struct BankSource: Sendable {
     public let items: [AuthoredItem]
     /// PNG bytes by digest, of the questions of all states.
     public let pictures: [String: [UInt8]]
+    /// The drawing in `media` that a question names, of the questions of all states.
+    public let drawings: [ItemID: String]
     public let findings: [Finding]
 
     public var errors: [Finding] { findings.filter { $0.weight == .error } }
@@ -39,6 +41,7 @@ public struct BankSource: Sendable {
         contents = reader.read(progress)
         items = reader.items
         pictures = reader.pictures
+        drawings = reader.drawings
         findings = reader.findings
     }
 
@@ -106,6 +109,7 @@ private struct Reader {
     var findings: [Finding] = []
     private(set) var items: [AuthoredItem] = []
     private(set) var pictures: [String: [UInt8]] = [:]
+    private(set) var drawings: [ItemID: String] = [:]
     private var rendered: [String: (digest: String, height: Int)] = [:]
 
     init(folder: String, today: CalendarDate) {
@@ -305,6 +309,7 @@ private struct Reader {
             }
         }
         guard let picture = rendered[path] else { return authored }
+        drawings[authored.item.id] = path
         return AuthoredItem(
             item: authored.item.with(
                 picture: Picture(

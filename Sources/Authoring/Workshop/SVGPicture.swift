@@ -1,7 +1,7 @@
 internal import CRSVG
 
 /// A vector drawing made into pixels: everything that touches librsvg.
-enum SVGPicture {
+public enum SVGPicture {
     /// Pixels across every picture of a package.
     static let width = 1040
     static let largestFile = 12 * 1024
@@ -21,8 +21,21 @@ enum SVGPicture {
         "<script", "<image", "<foreignObject", "<style", "<filter", "<use", "href", "<!ENTITY", "<!DOCTYPE", "url(",
     ]
 
+    /// Why a drawing is none that a bank takes, as words that follow its name; nil for one that is.
+    public static func problem(in svg: [UInt8]) -> String? {
+        do throws(Refusal) {
+            _ = try render(svg)
+            return nil
+        } catch {
+            return error.words
+        }
+    }
+
     /// The PNG of a drawing, 1040 pixels across.
     static func render(_ svg: [UInt8]) throws(Refusal) -> Rendered {
+        guard !svg.starts(with: [0x89, 0x50, 0x4E, 0x47]), !svg.starts(with: [0xFF, 0xD8, 0xFF]) else {
+            throw Refusal(words: "is a picture of pixels; draw it again as SVG")
+        }
         guard svg.count <= largestFile else {
             throw Refusal(words: "has \(svg.count) bytes, at most \(largestFile) are allowed; simplify the drawing")
         }

@@ -21,6 +21,10 @@ private let bankHelp = """
       kaotai bank diff OLD NEW          what differs between two banks, in words
       kaotai bank derive DIR --language zh-Hant
                                         traditional characters made from the simplified ones; --help tells more
+      kaotai bank import --format qti3|qti21|gift|moodle|aiken FILE --out DIR
+                                        questions of another system as a folder of drafts; --help tells more
+      kaotai bank export --format qti3 DIR --out FILE
+                                        questions as a content package of QTI 3.0
       kaotai bank pack DIR --out FILE --sign KEY --seal-to KEY…
                                         build the signed and sealed package; a bank with errors is not packed
       kaotai bank inspect FILE [--trust JWKS]
@@ -54,6 +58,8 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "install": return try bankInstallCommand(rest)
     case "keys": return try bankKeysCommand(rest)
     case "draw": return try bankDrawCommand(rest)
+    case "import": return try bankImportCommand(rest)
+    case "export": return try bankExportCommand(rest)
     default: break
     }
     let options = try Arguments(arguments, options: [], flags: ["json", "help"])
