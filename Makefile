@@ -3,6 +3,7 @@
 #   make demo ARGS="--seed 7"    a whole exam day in one command: see kaotai demo --help
 #   make test                    every test, from nothing
 #   make bench BENCH=journal     all benchmarks, or one
+#   make fuzz TARGET=gift SECONDS=60   hostile bytes for one reader: see Tests/Fuzz
 #   make format  make clean      format in place; remove what was built
 
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ SWIFT := $(or $(shell command -v swift),$(wildcard /opt/swift/usr/bin/swift))
 BUILD := .build
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help demo test bench format clean packages swift
+.PHONY: help demo test bench fuzz format clean packages swift
 help:
 	@sed -n 's/^#   //p' Makefile
 
@@ -32,6 +33,9 @@ test: packages swift
 bench: packages swift
 	@$(SWIFT) build --scratch-path $(BUILD) -c release >&2
 	@$(BUILD)/release/kaotai bench $(BENCH) $(ARGS)
+
+fuzz: packages swift
+	@SWIFT=$(SWIFT) Tests/Fuzz/run.sh "$(TARGET)" "$(SECONDS)"
 
 format: packages swift
 	$(SWIFT) format --in-place --recursive $(SOURCES)

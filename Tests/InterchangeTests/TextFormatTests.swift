@@ -30,7 +30,7 @@ extension QuestionImport {
     }
 
     @Test(arguments: [
-        ("Who?\nA. I\nB. You\n\nNext\nA. 1\nB. 2\nANSWER: A\n", "neither an answer"),
+        ("Who?\nA. I\nB. You\nNext\nC. 1\nANSWER: A\n", "neither an answer"),
         ("Who?\nA. I\nB. You\n", "no line \"ANSWER: \""),
         ("Who?\nA. I\nC. You\nANSWER: A\n", "answer C stands where B"),
         ("Who?\nA. I\nB. You\nANSWER: D\n", "names none"), ("Who?\nA. I\nANSWER: A\n", "1 answers; we hold two to six"),
@@ -41,6 +41,13 @@ extension QuestionImport {
         #expect(result.imported.isEmpty && result.skipped.count == 1)
         #expect(result.reasons[0].contains(reason), "\(result.reasons)")
         #expect(result.skipped[0].id.hasPrefix("line 1"))
+    }
+
+    @Test func `an Aiken question without its answer does not take the next one with it`() throws {
+        let result = try Sample.read("Who?\nA. I\nB. You\n\nWhat?\nA)This\n\nB)That\n\nANSWER: B\n", .aiken)
+        #expect(result.skipped.map(\.id) == ["line 1 (Who?)"])
+        #expect(result.items().map(\.key) == [[2]])
+        #expect(result.items().first?.item.texts["en"]?.options == [1: "This", 2: "That"])
     }
 
     @Test func `GIFT titles, escapes, comments, categories and formats are read`() throws {

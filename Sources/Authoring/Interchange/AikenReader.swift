@@ -5,7 +5,14 @@ enum AikenReader {
         var open = Open()
         for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = raw.split { $0.isWhitespace }.joined(separator: " ")
-            if line.isEmpty { continue }
+            if line.isEmpty {
+                open.hasGap = true
+                continue
+            }
+            if answer(line) == nil, open.isCut(before: line) {
+                reading.skip(open.name(until: index), "has no line \"ANSWER: \" at its end")
+                open = Open()
+            }
             if let answer = answer(line) {
                 let question = open
                 let name = question.name(until: index + 1)
@@ -25,12 +32,13 @@ enum AikenReader {
         return line.dropFirst(7).drop { $0 == " " }
     }
 
-    /// The letter and the words of a line `A. …`.
+    /// The letter and the words of a line `A. …` or `A)…`.
     private static func option(_ line: String) -> (letter: Character, words: String)? {
-        let head = Array(line.prefix(3))
-        guard head.count == 3, head[0].isASCII, head[0].isUppercase, head[1] == "." || head[1] == ")", head[2] == " "
-        else { return nil }
-        return (head[0], String(line.dropFirst(3)))
+        let head = Array(line.prefix(2))
+        guard head.count == 2, head[0].isASCII, head[0].isUppercase, head[1] == "." || head[1] == ")" else {
+            return nil
+        }
+        return (head[0], String(line.dropFirst(2).drop { $0 == " " }))
     }
 
     private struct Open {
@@ -38,6 +46,11 @@ enum AikenReader {
         private var stem = ""
         private var options: [String] = []
         private var problem: String?
+        /// Whether a blank line stands after the last one.
+        var hasGap = false
+
+        /// Whether a line after a blank one begins another question, so that this one never got its answer.
+        func isCut(before line: String) -> Bool { hasGap && !options.isEmpty && AikenReader.option(line) == nil }
 
         func name(until end: Int?) -> String {
             let words = stem.isEmpty ? "" : " (\(stem.prefix(60)))"
@@ -46,6 +59,7 @@ enum AikenReader {
 
         mutating func add(_ text: String, number: Int) {
             line = line ?? number
+            hasGap = false
             guard let option = AikenReader.option(text), !stem.isEmpty else {
                 if options.isEmpty {
                     stem += (stem.isEmpty ? "" : " ") + text
