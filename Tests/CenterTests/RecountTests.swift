@@ -97,7 +97,7 @@ import Testing
         _ = try center.center.banks.add(bank.path)
         let whole = try readFile(bank.path)
         let url = center.url + "/v1/banks/" + bank.digest
-        let answer = try await HTTPClient(hall.tls, label: "test").send(url)
+        let answer = try await HTTPClient(hall.tls, label: "test").send(url, milliseconds: patience)
         #expect(answer.status == 200)
         #expect(answer.body == whole)
         func curl(_ range: String) async throws -> (code: String, body: [UInt8]) {

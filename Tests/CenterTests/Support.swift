@@ -10,6 +10,9 @@ import Platform
 
 @testable import Center
 
+/// Milliseconds that a request of a test may take: hundreds of tests share the processor, and none is about being quick.
+let patience = 300_000
+
 /// A folder of its own for one test.
 final class TestFolder: Sendable {
     let path: String

@@ -12,10 +12,15 @@ import Testing
     @Test func `without a certificate only the door is open`() async throws {
         let center = try TestCenter()
         let client = HTTPClient(ClientTLS(authority: center.authority), label: "test")
-        #expect(try await client.send(center.url + "/health").status == 200)
-        #expect(try await client.send(center.url + "/v1/appliances/hall-1/orders").status == 401)
-        #expect(try await client.send(center.url + "/v1/appliances/hall-1/segments", body: [1]).status == 401)
-        #expect(try await client.send(center.url + "/v1/banks/" + String(repeating: "a", count: 64)).status == 401)
+        #expect(try await client.send(center.url + "/health", milliseconds: patience).status == 200)
+        #expect(
+            try await client.send(center.url + "/v1/appliances/hall-1/orders", milliseconds: patience).status == 401)
+        #expect(
+            try await client.send(center.url + "/v1/appliances/hall-1/segments", body: [1], milliseconds: patience)
+                .status == 401)
+        #expect(
+            try await client.send(center.url + "/v1/banks/" + String(repeating: "a", count: 64), milliseconds: patience)
+                .status == 401)
         await center.stop()
     }
 
@@ -33,11 +38,14 @@ import Testing
             ClientTLS(
                 authority: center.authority, certificate: center.folder.path + "/c.pem",
                 key: center.folder.path + "/k.pem"), label: "test")
-        let status = (try? await client.send(center.url + "/v1/appliances/hall-1/orders"))?.status
+        let status = (try? await client.send(center.url + "/v1/appliances/hall-1/orders", milliseconds: patience))?
+            .status
         #expect(status == nil || status == 401)
         // The control: the same question with the right certificate is answered.
         #expect(
-            try await HTTPClient(hall.tls, label: "test").send(center.url + "/v1/appliances/hall-1/orders").status
+            try await HTTPClient(hall.tls, label: "test").send(
+                center.url + "/v1/appliances/hall-1/orders", milliseconds: patience
+            ).status
                 == 200)
         await center.stop()
     }
@@ -61,7 +69,9 @@ import Testing
         let center = try TestCenter()
         let other = try TestCenter()
         let client = HTTPClient(ClientTLS(authority: other.authority), label: "test")
-        let refused = await #expect(throws: TransportError.self) { try await client.send(center.url + "/health") }
+        let refused = await #expect(throws: TransportError.self) {
+            try await client.send(center.url + "/health", milliseconds: patience)
+        }
         #expect(refused?.code == 60)
         await center.stop()
         await other.stop()
@@ -91,8 +101,10 @@ import Testing
         let center = try TestCenter { $0.bodyLimit = 10_000 }
         let client = HTTPClient(ClientTLS(authority: center.authority), label: "test")
         let large = [UInt8](repeating: 32, count: 10_001)
-        #expect(try await client.send(center.url + "/v1/enrolments", body: large).status == 413)
-        #expect(try await client.send(center.url + "/v1/enrolments", body: Array(large.dropLast())).status == 400)
+        #expect(try await client.send(center.url + "/v1/enrolments", body: large, milliseconds: patience).status == 413)
+        #expect(
+            try await client.send(center.url + "/v1/enrolments", body: Array(large.dropLast()), milliseconds: patience)
+                .status == 400)
         let code = try await run(
             "curl",
             [
@@ -100,7 +112,7 @@ import Testing
                 "--data-binary", "@/bin/sh", center.url + "/v1/enrolments",
             ])
         #expect(code != 0)
-        #expect(try await client.send(center.url + "/health").status == 200)
+        #expect(try await client.send(center.url + "/health", milliseconds: patience).status == 200)
         await center.stop()
     }
 
@@ -112,9 +124,10 @@ import Testing
         let url = center.url + "/v1/enrolments"
         let stranger = HTTPClient(ClientTLS(authority: center.authority), label: "test")
         // The server answers and hangs up without reading on; the client may still be sending, and then sees only that.
-        let answer = try? await stranger.send(url, body: body)
+        let answer = try? await stranger.send(url, body: body, milliseconds: patience)
         #expect(answer == nil || answer?.status == 413)
-        #expect(try await HTTPClient(hall.tls, label: "test").send(url, body: body).status == 400)
+        #expect(
+            try await HTTPClient(hall.tls, label: "test").send(url, body: body, milliseconds: patience).status == 400)
         await center.stop()
     }
 
@@ -122,7 +135,7 @@ import Testing
         let center = try TestCenter()
         let client = HTTPClient(ClientTLS(authority: center.authority), label: "test")
         for body in [[UInt8](repeating: UInt8(ascii: "["), count: 60_000), [0xFF, 0xFE, 0x80], []] {
-            let answer = try await client.send(center.url + "/v1/enrolments", body: body)
+            let answer = try await client.send(center.url + "/v1/enrolments", body: body, milliseconds: patience)
             #expect(answer.status == 400)
             #expect((try? JSONCoder.decode(Problem.self, from: answer.body))?.status == 400)
         }

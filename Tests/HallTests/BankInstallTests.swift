@@ -104,7 +104,7 @@ import Testing
         #expect(nowhere.contains("/nowhere/at/all"))
     }
 
-    @Test func `every byte of a package that was changed keeps it out`() async throws {
+    @Test func `a package changed or cut anywhere is kept out`() async throws {
         let hall = try await HallFixture()
         let before = await hall.hall.installed
         let whole = try readFile(try hall.pack(bank(hall)))

@@ -54,14 +54,20 @@ extension Journal {
     func armHead() {
         guard stopped == nil, !headIsArmed, last.sequence > signed else { return }
         headIsArmed = true
-        executor.queue.asyncAfter(deadline: .now() + .seconds(options.headSeconds)) { [weak self] in
+        let wait = max(1, options.headSeconds * 1000 - time.now().milliseconds(since: lastHead))
+        executor.queue.asyncAfter(deadline: .now() + .milliseconds(wait)) { [weak self] in
             self?.assumeIsolated { $0.signTail() }
         }
     }
 
+    /// Whether entries have waited long enough for a head.
+    var isHeadDue: Bool { time.now().milliseconds(since: lastHead) >= options.headSeconds * 1000 }
+
     private func signTail() {
         headIsArmed = false
         guard stopped == nil, file != nil, last.sequence > signed else { return }
+        // An append may have signed one meanwhile.
+        guard isHeadDue else { return armHead() }
         _ = try? head(at: last.sequence)
     }
 

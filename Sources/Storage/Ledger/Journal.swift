@@ -155,8 +155,8 @@ public actor Journal {
                     next = entries.last?.tip ?? next
                     results.append(.success(entries))
                 }
-                let isDue = time.now().milliseconds(since: lastHead) >= options.headSeconds * 1000
-                let wantsHead = isDue || zip(requests, results).contains { $0.head && (try? $1.get()) != nil }
+                let wantsHead =
+                    isHeadDue || zip(requests, results).contains { $0.head && (try? $1.get()) != nil }
                 let signs = wantsHead && next.sequence > signed
                 if signs { try file.insertHead(try signedHead(over: next), at: next.sequence) }
                 return Written(result: results, tip: next, signed: signs ? next.sequence : nil)
