@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CZip", path: "Sources/SystemLibraries/CZip", pkgConfig: "libzip"),
         .target(name: "CPlatform", path: "Sources/SystemLibraries/CPlatform"),
         .target(name: "CDrawingFloor", path: "Sources/SystemLibraries/CDrawingFloor"),
+        .target(name: "CRescoringFloor", path: "Sources/SystemLibraries/CRescoringFloor"),
         .target(name: "VirtualReader", path: "Sources/SystemLibraries/VirtualReader"),
 
         // Platform
@@ -95,6 +96,13 @@ let package = Package(
             ],
             path: "Sources/Authoring/Interchange"),
 
+        .target(
+            name: "Measurement",
+            dependencies: [
+                "QuestionBank", "Exam", "Ledger", "CanonicalJSON", "CivilTime", "Cryptography", "Platform",
+            ],
+            path: "Sources/Authoring/Measurement"),
+
         // Center
         .target(
             name: "Center",
@@ -135,8 +143,8 @@ let package = Package(
         .target(
             name: "Benchmarks",
             dependencies: [
-                "CDrawingFloor", "CPangoCairo", "CSQLite", "CivilTime", "Demonstration", "Exam", "Platform",
-                "TerminalLink",
+                "CDrawingFloor", "CPangoCairo", "CRescoringFloor", "CSQLite", "CivilTime", "Demonstration", "Exam",
+                "Measurement", "Platform", "TerminalLink",
             ],
             path: "Sources/Proving/Benchmarks"),
 
@@ -154,8 +162,8 @@ let package = Package(
             dependencies: [
                 "Benchmarks", "CCrypto", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
                 "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Interchange", "Ledger",
-                "Packages", "IdentityCards", "Platform", "QuestionBank", "SQLite", "Terminal", "TerminalLink",
-                "Workshop",
+                "Packages", "IdentityCards", "Measurement", "Platform", "QuestionBank", "SQLite", "Terminal",
+                "TerminalLink", "Workshop",
             ],
             path: "Sources/Programs/kaotai"),
 
@@ -214,6 +222,12 @@ let package = Package(
                 "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
             ]),
         .testTarget(
+            name: "MeasurementTests",
+            dependencies: [
+                "Measurement", "QuestionBank", "Exam", "Ledger", "Cryptography", "CanonicalJSON", "CivilTime",
+                "Platform", "Workshop",
+            ]),
+        .testTarget(
             name: "PackagesTests",
             dependencies: [
                 "Packages", "QuestionBank", "Exam", "Cryptography", "CanonicalJSON", "CivilTime", "Platform",
@@ -238,7 +252,7 @@ let package = Package(
 // One place for the settings of every Swift target.
 for target in package.targets
 where ![.system, .plugin].contains(target.type)
-    && !["CPlatform", "VirtualReader", "DeviceFakes", "CDrawingFloor"].contains(target.name)
+    && !["CPlatform", "VirtualReader", "DeviceFakes", "CDrawingFloor", "CRescoringFloor"].contains(target.name)
 {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -36,6 +36,27 @@ public final class FileDescriptor: Sendable {
         }
     }
 
+    /// How many bytes the file has.
+    public func size() throws(SystemError) -> Int {
+        var status = stat()
+        guard fstat(raw, &status) == 0 else { throw SystemError("look at a file") }
+        return Int(status.st_size)
+    }
+
+    /// Reads bytes that stand at an offset.
+    ///
+    /// - Returns: how many there were, fewer than wanted at the end of the file.
+    public func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
+        var done = 0
+        while done < bytes.count {
+            let count = retrying { pread(raw, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done)) }
+            guard count >= 0 else { throw SystemError("read") }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
     /// Makes what was written durable.
     public func synchronize() throws(SystemError) {
         guard retrying({ fsync(raw) }) == 0 else { throw SystemError("fsync") }
@@ -119,12 +140,19 @@ public func freeSpace(at path: String) throws(SystemError) -> Int {
 /// The one way to replace a file: after a cut at any moment the old or the new one is there, whole.
 public enum AtomicFile {
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o640) throws(SystemError) {
+        try write(to: path, mode: mode) { (file) throws(SystemError) in try file.write(bytes) }
+    }
+
+    /// For what is too long to be one array: `content` writes the new file.
+    public static func write(
+        to path: String, mode: UInt32 = 0o640, content: (FileDescriptor) throws(SystemError) -> Void
+    ) throws(SystemError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let temporary = path + ".new"
         unlink(temporary)
         do {
             let file = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-            try file.write(bytes)
+            try content(file)
             try file.synchronize()
         } catch {
             unlink(temporary)

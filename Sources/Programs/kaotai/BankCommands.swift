@@ -35,6 +35,8 @@ private let bankHelp = """
       kaotai bank keys DIR              a signing and a sealing key in DIR; prints their public halves
       kaotai bank draw PACKAGE --programme CODE --seed HEX --language TAG | --draw FILE
                                         the paper that a seed gives, or a recorded draw; --help tells more
+      kaotai bank statistics FILE… --bank PACKAGE --open-with KEY
+                                        what answers tell about the questions; --help tells more
 
     \(KeyFiles.help)
 
@@ -60,6 +62,7 @@ func bankCommand(_ arguments: [String]) async throws -> ExitCode {
     case "draw": return try bankDrawCommand(rest)
     case "import": return try bankImportCommand(rest)
     case "export": return try bankExportCommand(rest)
+    case "statistics": return try bankStatisticsCommand(rest)
     default: break
     }
     let options = try Arguments(arguments, options: [], flags: ["json", "help"])

@@ -29,7 +29,7 @@ struct Command: Sendable {
         Command(
             "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
         Command("provision", "identity …", "what makes a machine an appliance", run: provisionCommand),
-        Command("result", "verify FILE --trust JWKS", "check signed results", run: resultCommand),
+        Command("result", "verify|rescore|archive …", "check signed results, count them again", run: resultCommand),
         Command(
             "rules", "eligibility|deadlines …", "who sits an exam, and the dates that are computed", run: rulesCommand),
         Command("screen", "capture TERMINAL FILE.png", "what a terminal shows now", run: screenCommand),

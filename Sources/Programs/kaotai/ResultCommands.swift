@@ -7,8 +7,12 @@ private let resultHelp = """
 
       kaotai result verify FILE --trust JWKS
                                         whether the result in FILE (a JWS in compact form) was signed by a trusted key
+      kaotai result rescore FILE… --bank PACKAGE --open-with KEY --key-correction FILE
+                                        which attempts a corrected key changes; --help tells more
+      kaotai result archive FILE… --out FILE
+                                        packs the answers of many attempts into one file
 
-    With --json one document {valid, payload} goes to standard output, with "algorithm" (EdDSA or SM2) when it is valid and
+    With --json verify gives one document {valid, payload} goes to standard output, with "algorithm" (EdDSA or SM2) when it is valid and
     "problem" when it is not.
     Exit codes: 0 valid, 1 not valid, 64 usage, 65 bad data, 74 I/O error.
 
@@ -22,6 +26,11 @@ private let requiredMembers = [
 
 /// `kaotai result …`: the arguments after `result`.
 func resultCommand(_ arguments: [String]) async throws -> ExitCode {
+    switch arguments.first {
+    case "rescore": return try resultRescoreCommand(Array(arguments.dropFirst()))
+    case "archive": return try resultArchiveCommand(Array(arguments.dropFirst()))
+    default: break
+    }
     let options = try Arguments(arguments, options: ["trust"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(resultHelp)

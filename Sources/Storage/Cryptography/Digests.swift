@@ -35,6 +35,11 @@ public struct SHA256: ~Copyable {
         precondition(done == 1, "SHA-256 does not take bytes")
     }
 
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        let done = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        precondition(done == 1, "SHA-256 does not take bytes")
+    }
+
     public consuming func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         let done = EVP_DigestFinal_ex(context, &digest, nil)
