@@ -15,7 +15,9 @@ swift=${SWIFT:-swift}
 "$swift" build --scratch-path .build/fuzz --sanitize fuzzer --target FuzzEntries >&2
 built=.build/fuzz/debug
 maps=()
-for map in Sources/SystemLibraries/*/module.modulemap; do maps+=(-Xcc "-fmodule-map-file=$map"); done
+for map in Sources/SystemLibraries/*/module.modulemap "$built"/CPlatform.build/module.modulemap; do
+    maps+=(-Xcc "-fmodule-map-file=$map")
+done
 includes=(-Xcc -ISources/SystemLibraries/CPlatform/include)
 for library in sqlite3 libcrypto libxml-2.0 libzip librsvg-2.0 opencc; do
     for flag in $(pkg-config --cflags-only-I "$library"); do includes+=(-Xcc "$flag"); done
