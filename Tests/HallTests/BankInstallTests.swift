@@ -146,6 +146,27 @@ import Testing
         #expect(try await hall.entries("attempt.result").count == 1)
     }
 
+    @Test func `the bank of a running exam that was lost comes back, and new exams keep the newer one`() async throws {
+        let hall = try await HallFixture()
+        try await hall.book(1)
+        let first = try hall.pack(hall.bank)
+        let old = try #require(await hall.hall.installed?.digest)
+        let seat = try await hall.begin(1)
+        _ = try await hall.hall.install(file: try hall.pack(bank(hall)))
+        let newer = await hall.hall.installed
+        unlink("\(hall.folder)/banks/\(old).ktbank")
+        try await hall.restart()
+        guard case .outOfOrder(let words) = hall.screen(seat) else { throw Failure(.badData, "\(hall.screen(seat))") }
+        #expect(words.code == "BANK-\(seat)")
+        #expect(await refusal(hall, first) == "installed")
+        await hall.settle()
+        guard case .question = hall.screen(seat) else { throw Failure(.badData, "\(hall.screen(seat))") }
+        #expect(await hall.hall.installed == newer)
+        try await hall.restart()
+        #expect(await hall.hall.installed == newer)
+        #expect(await hall.hall.banks[old] != nil)
+    }
+
     @Test func `a cut between the file's place and its entry leaves the old bank in use`() async throws {
         let hall = try await HallFixture()
         let before = await hall.hall.installed

@@ -50,6 +50,8 @@ extension Hall {
     /// until it is installed again.
     func openBanks() {
         bankDamage = nil
+        // A cut may have left a package that was put in its place and never installed.
+        if installed != nil { parts.banks.keepOnly(neededBanks) }
         for digest in neededBanks.sorted() where banks[digest] == nil {
             do throws(PackageError) {
                 banks[digest] = try parts.banks.open(digest)

@@ -88,11 +88,15 @@ extension BankCheck {
     /// Numbers that the languages do not agree on.
     mutating func checkFigures(of authored: AuthoredItem) {
         guard let first = contents.index.languages.first, let original = authored.item.texts[first] else { return }
+        let fields: [(name: String, option: Int?, figures: Figures)] =
+            (original.stem.isEmpty ? [] : [("stem", nil, Figures(original.stem))])
+            + original.options.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }
+            .map { ("\($0)", $0, Figures($1)) }
         for (language, text) in authored.item.texts.sorted(by: { $0.key < $1.key }) where language != first {
-            var pairs = [("stem", original.stem, text.stem)]
-            pairs += original.options.sorted { $0.key < $1.key }.map { ("\($0)", $1, text.options[$0] ?? "") }
-            for (field, a, b) in pairs where !a.isEmpty && !b.isEmpty {
-                let missing = Figures.missing(Figures(a), Figures(b))
+            for (field, option, figures) in fields {
+                let words = option.map { text.options[$0] ?? "" } ?? text.stem
+                guard !words.isEmpty else { continue }
+                let missing = Figures.missing(figures, Figures(words))
                 for (figures, here, there) in [
                     (missing.inOther, first, language), (missing.inOne, language, first),
                 ] where !figures.isEmpty {

@@ -16,6 +16,8 @@ struct Figures: Hashable {
     private static let tenThousand: Set<Character> = ["万", "萬"]
 
     init(_ text: String) {
+        // Most texts in Latin or Cyrillic letters have no figure at all, which their bytes tell.
+        guard text.utf8.contains(where: { (48...57).contains($0) || (0xE3...0xEF).contains($0) }) else { return }
         let characters = Array(text).map { Self.narrow($0) }
         var place = 0
         while place < characters.count {
