@@ -1,6 +1,7 @@
 internal import CanonicalJSON
 public import CivilTime
 public import Cryptography
+internal import Dispatch
 public import Exam
 public import Packages
 internal import Platform
@@ -110,6 +111,7 @@ private struct Reader {
     private(set) var items: [AuthoredItem] = []
     private(set) var pictures: [String: [UInt8]] = [:]
     private(set) var drawings: [ItemID: String] = [:]
+    private var drawn: [String: Result<SVGPicture.Rendered, SVGPicture.Refusal>] = [:]
     private var rendered: [String: (digest: String, height: Int)] = [:]
 
     init(folder: String, today: CalendarDate) {
@@ -160,6 +162,7 @@ private struct Reader {
             guard let bytes = file("items/\(name)") else { continue }
             let source = ItemsFile(bytes, name: "items/\(name)")
             let drafts = reader.read(source, name: "items/\(name)")
+            drawAhead(drafts)
             for draft in drafts where states[draft.authored.item.id] == nil {
                 states[draft.authored.item.id] = draft.authored.state
                 items.append(withPicture(draft))
@@ -281,6 +284,23 @@ private struct Reader {
         }
     }
 
+    private static func isInside(_ path: String) -> Bool {
+        !path.split(separator: "/").contains("..") && !path.hasPrefix("/")
+    }
+
+    /// Draws what the questions of a file show, on all processors: making the PNG files takes the most time by far.
+    private mutating func drawAhead(_ drafts: [ItemReader.Draft]) {
+        let paths = Set(drafts.compactMap(\.picture)).filter { drawn[$0] == nil && Self.isInside($0) }.sorted()
+        let folder = folder
+        let done = Guarded<[String: Result<SVGPicture.Rendered, SVGPicture.Refusal>]>([:])
+        DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+            guard let svg = try? readFile("\(folder)/media/\(paths[index])") else { return }
+            let drawing = Result { () throws(SVGPicture.Refusal) in try SVGPicture.render(svg) }
+            done.withLock { $0[paths[index]] = drawing }
+        }
+        drawn.merge(done.withLock { $0 }) { _, new in new }
+    }
+
     /// The question with its drawing made into pixels; without it when the drawing is not to be had.
     private mutating func withPicture(_ draft: ItemReader.Draft) -> AuthoredItem {
         let authored = draft.authored
@@ -291,16 +311,16 @@ private struct Reader {
                 "media/\(path) \(words)")
         }
         if rendered[path] == nil {
-            guard !path.split(separator: "/").contains(".."), !path.hasPrefix("/") else {
+            guard Self.isInside(path) else {
                 findings.append(refuse("leaves the folder media"))
                 return authored
             }
-            guard let svg = try? readFile("\(folder)/media/\(path)") else {
+            guard let drawing = drawn[path] else {
                 findings.append(refuse("is not there"))
                 return authored
             }
             do throws(SVGPicture.Refusal) {
-                let picture = try SVGPicture.render(svg)
+                let picture = try drawing.get()
                 let digest = hexadecimal(sha256(picture.png))
                 pictures[digest] = picture.png
                 rendered[path] = (digest, picture.height)

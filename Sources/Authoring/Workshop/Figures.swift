@@ -9,10 +9,31 @@ struct Figures: Hashable {
     /// In Chinese characters, as digits would say it.
     private(set) var characters: Set<String> = []
 
-    private static let values: [Character: Int] = [
-        "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
-    ]
-    private static let powers: [Character: Int] = ["十": 10, "百": 100, "千": 1000]
+    private static func value(_ character: Character) -> Int? {
+        switch character.unicodeScalars.first {
+        case "〇", "零": 0
+        case "一": 1
+        case "二", "两", "兩": 2
+        case "三": 3
+        case "四": 4
+        case "五": 5
+        case "六": 6
+        case "七": 7
+        case "八": 8
+        case "九": 9
+        default: nil
+        }
+    }
+
+    private static func power(_ character: Character) -> Int? {
+        switch character.unicodeScalars.first {
+        case "十": 10
+        case "百": 100
+        case "千": 1000
+        default: nil
+        }
+    }
+
     private static let tenThousand: Set<Character> = ["万", "萬"]
 
     init(_ text: String) {
@@ -23,7 +44,7 @@ struct Figures: Hashable {
         while place < characters.count {
             if characters[place].isASCIIDigit {
                 place = readDigits(characters, place)
-            } else if Self.values[characters[place]] != nil || Self.powers[characters[place]] != nil {
+            } else if Self.value(characters[place]) != nil || Self.power(characters[place]) != nil {
                 place = readCharacters(characters, place)
             } else {
                 place += 1
@@ -83,10 +104,10 @@ struct Figures: Hashable {
         var (total, part, unit) = (0, 0, 0)
         var plain = ""
         while place < text.count, place - start < 9 {
-            if let value = Self.values[text[place]] {
+            if let value = Self.value(text[place]) {
                 plain += String(value)
                 unit = value
-            } else if let power = Self.powers[text[place]] {
+            } else if let power = Self.power(text[place]) {
                 part += max(1, unit) * power
                 unit = 0
                 plain = ""
