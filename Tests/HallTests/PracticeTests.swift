@@ -135,9 +135,13 @@ private func offers(_ screen: Screen) -> Bool? { if case .idle(let idle) = scree
         let sameWords = try practiceBank {
             $0 == 3 ? stem.uppercased().replacing(" ", with: "  ") + "!" : "Practice \($0)?"
         }
-        #expect(sameID.sharedItems(with: exam.index, sha256: sha256).count == 8)
-        #expect(sameWords.sharedItems(with: exam.index, sha256: sha256) == ["PRA-03"])
-        #expect(try practiceBank().sharedItems(with: exam.index, sha256: sha256) == [])
+        let (ids, fingerprints) = (Set(exam.index.items.map(\.id)), exam.fingerprints(sha256: sha256))
+        func shared(_ practice: PracticeBank) -> [ItemID] {
+            practice.sharedItems(ids: ids, fingerprints: fingerprints, sha256: sha256)
+        }
+        #expect(shared(sameID).count == 8)
+        #expect(shared(sameWords) == ["PRA-03"])
+        #expect(shared(try practiceBank()) == [])
         for shared in [sameID, sameWords] {
             let fixture = try await HallFixture(seats: 1)
             try await fixture.restart(practice: shared)

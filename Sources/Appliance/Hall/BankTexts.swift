@@ -49,6 +49,11 @@ final class BankTexts: Sendable {
             }
     }
 
+    /// Whether there are several; what the whole bank has is enough, and spares each question's scene the look at all.
+    func offersLanguages(forPaperOf attempt: Attempt) -> Bool {
+        languages.count > 1 || languages(ofPaperOf: attempt).count > 1
+    }
+
     /// The days that are worked, as far as the bank states them.
     var calendar: WorkCalendar { package?.index.calendar ?? WorkCalendar(years: []) }
 
@@ -63,6 +68,9 @@ final class BankTexts: Sendable {
         }
         return item
     }
+
+    /// By what the questions are known again; nil while no bank is installed.
+    var fingerprints: Fingerprints? { texts?.fingerprints }
 
     /// The picture of a question, known without opening its texts.
     func picture(of id: ItemID) -> String? { texts?.picture(of: id) }

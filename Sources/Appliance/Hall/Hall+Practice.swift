@@ -17,11 +17,11 @@ extension Hall {
 
     /// The words of a shared question; looked for anew with every exam bank.
     private var practiceOverlap: String? {
-        guard let practice = parts.practice, let exam = bank.package else { return nil }
+        guard let practice = parts.practice, let fingerprints = bank.fingerprints else { return nil }
         if practiceCheck?.exam != bank.digest {
-            let shared = practice.sharedItems(with: exam.index, sha256: sha256)
-            var overlap = shared.first.map { "the exam bank asks \(shared.count) of its questions too, such as \($0)" }
-            if exam.index.fingerprints == nil { overlap = "the exam bank does not say by what its questions are known" }
+            let shared = practice.sharedItems(
+                ids: Set(bank.index.map(\.id)), fingerprints: fingerprints, sha256: sha256)
+            let overlap = shared.first.map { "the exam bank asks \(shared.count) of its questions too, such as \($0)" }
             if let overlap { Log.error("no practice: \(overlap)") }
             practiceCheck = (bank.digest, overlap)
         }

@@ -139,7 +139,7 @@ struct SeatScenes {
             goingBack: started.policies.goingBack, committed: attempt.committed.contains(number),
             verdict: tells ? attempt.verdicts[number].map { $0 ? .right : .wrong } : nil,
             wrong: tells ? attempt.wrongSoFar : nil,
-            mayChooseLanguage: bank.languages(ofPaperOf: attempt).count > 1)
+            mayChooseLanguage: bank.offersLanguages(forPaperOf: attempt))
     }
 
     private func overview(of attempt: Attempt) -> Screen.Overview {

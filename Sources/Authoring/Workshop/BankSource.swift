@@ -142,9 +142,7 @@ private struct Reader {
                 translations: translations, validFrom: configuration.validFrom,
                 validUntil: configuration.validUntil, areas: configuration.areas, programmes: programmes,
                 blueprints: blueprints, promises: configuration.promises ?? [],
-                items: packed.values.map(\.indexEntry), calendar: calendar,
-                fingerprints: Fingerprints(
-                    packed.values.flatMap { $0.fingerprints(sha256: sha256, in: configuration.languages) })),
+                items: packed.values.map(\.indexEntry), calendar: calendar),
             items: packed,
             keys: Dictionary(
                 uniqueKeysWithValues: items.filter { packed[$0.item.id] != nil }.map { ($0.item.id, $0.key) }),

@@ -22,9 +22,6 @@ public struct BankIndex: Codable, Hashable, Sendable {
     public let promises: [Promise]
     /// The days that are worked; nil when the bank states none.
     public let calendar: WorkCalendar?
-    /// Of all questions, in the languages that every question is complete in, in order: a practice bank is held against
-    /// them, so that no exam question is practised on.
-    public let fingerprints: Fingerprints?
     /// In order of their ids.
     public internal(set) var items: [ItemIndexEntry]
 
@@ -47,7 +44,7 @@ public struct BankIndex: Codable, Hashable, Sendable {
         translations: [LanguageTag] = [], validFrom: CalendarDate?,
         validUntil: CalendarDate?,
         areas: [Area: [LanguageTag: String]], programmes: [Programme], blueprints: [Blueprint], promises: [Promise],
-        items: [ItemIndexEntry], calendar: WorkCalendar? = nil, fingerprints: Fingerprints? = nil
+        items: [ItemIndexEntry], calendar: WorkCalendar? = nil
     ) {
         self.id = id
         self.purpose = purpose
@@ -61,7 +58,6 @@ public struct BankIndex: Codable, Hashable, Sendable {
         self.blueprints = blueprints
         self.promises = promises
         self.calendar = calendar
-        self.fingerprints = fingerprints
         self.items = items.sorted { $0.id < $1.id }
     }
 

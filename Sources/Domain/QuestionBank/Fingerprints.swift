@@ -13,7 +13,9 @@ extension Item {
     }
 }
 
-/// What an index tells of its questions' words: enough to know a question again, too little to read one.
+/// What is known of questions' words without opening them: enough to know a question again, too little to read one.
+///
+/// Whoever has a question's words can find it here, so a package seals them with its texts.
 ///
 /// In JSON one text of sixteen hexadecimal digits for each, in order.
 public struct Fingerprints: Hashable, Sendable {
@@ -27,6 +29,13 @@ public struct Fingerprints: Hashable, Sendable {
             if values[middle] < value { low = middle + 1 } else { high = middle }
         }
         return low < values.count && values[low] == value
+    }
+}
+
+extension BankContents {
+    /// Of all questions, in the languages that every question is complete in.
+    public func fingerprints(sha256: ([UInt8]) -> [UInt8]) -> Fingerprints {
+        Fingerprints(items.values.flatMap { $0.fingerprints(sha256: sha256, in: index.languages) })
     }
 }
 

@@ -36,12 +36,9 @@ public struct PracticeBank: Sendable {
 
     /// The questions of this bank that an exam asks as well, by their ids or by their words and picture.
     ///
-    /// - Parameter sha256: of bytes.
-    public func sharedItems(with exam: BankIndex, sha256: ([UInt8]) -> [UInt8]) -> [ItemID] {
-        sharedItems(ids: Set(exam.items.map(\.id)), fingerprints: exam.fingerprints ?? Fingerprints([]), sha256: sha256)
-    }
-
-    /// The same, against exam questions that are not packed yet.
+    /// - Parameters:
+    ///   - ids: of the exam's questions, and `fingerprints` theirs.
+    ///   - sha256: of bytes.
     public func sharedItems(ids: Set<ItemID>, fingerprints: Fingerprints, sha256: ([UInt8]) -> [UInt8]) -> [ItemID] {
         index.items.map(\.id).filter { id in
             guard !ids.contains(id), let item = contents.items[id] else { return true }

@@ -47,6 +47,6 @@ struct PackageTable: Sendable {
 
     func item(_ position: Int) -> Int { position }
     func key(_ position: Int) -> Int { items + position }
-    var pictureList: Int { 2 * items }
+    var list: Int { 2 * items }
     func picture(_ position: Int) -> Int { 2 * items + 1 + position }
 }

@@ -4,13 +4,21 @@ internal import Exam
 internal import Platform
 internal import QuestionBank
 
+/// What the texts' recipients know of all questions without opening one.
+struct TextList: Codable {
+    /// Of all questions, in the languages that every question is complete in: a practice bank is held against them.
+    let fingerprints: Fingerprints
+    /// Which picture belongs to which question, by the picture's digest.
+    let pictures: [ItemID: String]
+}
+
 /// A bank's content as the bytes that are digested and sealed.
 struct PlainContents {
     let index: [UInt8]
     /// In the order of the index.
     let items: [[UInt8]]
     let answers: [[UInt8]]
-    let pictureList: [UInt8]
+    let list: [UInt8]
     let pictures: [(digest: String, png: [UInt8])]
     /// SHA-256 over all of it, hexadecimal: the bank's digest.
     let digest: String
@@ -19,7 +27,7 @@ struct PlainContents {
     /// - Throws: `PackageError.cannotPack` for content that no package can hold.
     init(_ contents: BankContents, progress: (Int) -> Void = { _ in }) throws(PackageError) {
         if let problem = PackageLimits.problem(of: contents.index) { throw .cannotPack(problem) }
-        var list: [ItemID: String] = [:]
+        var shown: [ItemID: String] = [:]
         var items: [[UInt8]] = []
         var answers: [[UInt8]] = []
         for (number, entry) in contents.index.items.enumerated() {
@@ -29,12 +37,12 @@ struct PlainContents {
             guard item.indexEntry == entry else {
                 throw .cannotPack("question \(entry.id) is not what the index says of it")
             }
-            list[entry.id] = item.picture?.digest
+            shown[entry.id] = item.picture?.digest
             items.append(try Self.bytes(item, "question \(entry.id)"))
             answers.append(try Self.bytes(key.sorted(), "the key of question \(entry.id)"))
             progress(number + 1)
         }
-        let digests = Set(list.values).sorted()
+        let digests = Set(shown.values).sorted()
         guard digests.count <= PackageLimits.pictures else { throw .cannotPack("it has \(digests.count) pictures") }
         var pictures: [(String, [UInt8])] = []
         for digest in digests {
@@ -44,7 +52,8 @@ struct PlainContents {
             pictures.append((digest, png))
         }
         index = try Self.bytes(contents.index, "the index")
-        pictureList = try Self.bytes(list, "the list of pictures")
+        list = try Self.bytes(
+            TextList(fingerprints: contents.fingerprints(sha256: sha256), pictures: shown), "the list of texts")
         self.items = items
         self.answers = answers
         self.pictures = pictures

@@ -47,7 +47,7 @@ extension QuestionPackage {
         for (number, answer) in plain.answers.enumerated() {
             try sealing.add(padded(answer, to: 64), "answers/\(entries[number].id)", with: sealing.answers)
         }
-        try sealing.add(plain.pictureList, "pictures", with: sealing.texts)
+        try sealing.add(plain.list, "list", with: sealing.texts)
         for (number, picture) in plain.pictures.enumerated() {
             try sealing.add(picture.png, "pictures/\(picture.digest)", with: sealing.texts)
             progress(2 * entries.count + number + 1, total)

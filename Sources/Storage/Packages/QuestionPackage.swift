@@ -41,7 +41,7 @@ public import QuestionBank
 /// |---|---|---|
 /// | `items/ID` for each question of the index | `Item`, JSON, then blanks up to a multiple of 256 bytes | texts |
 /// | `answers/ID` for each question of the index | the numbers of the right options, sorted, as a JSON array such as `[1,3]`, then blanks up to 64 bytes; in a judge question 1 is "true" | answers |
-/// | `pictures` | JSON: for each question with a picture its id and the SHA-256 of the PNG, hexadecimal | texts |
+/// | `list` | JSON `{fingerprints, pictures}`: by what the questions are known again (`Fingerprints`); for each question with a picture its id and the SHA-256 of the PNG, hexadecimal | texts |
 /// | `pictures/DIGEST` for each different PNG, in order of the digests | the PNG file | texts |
 ///
 /// A part is sealed with a fresh nonce as `ContentKey.seal` does it, with the associated bytes `DIGEST/NAME`: a part
@@ -245,7 +245,7 @@ public struct QuestionPackage: Sendable {
     private func name(of part: Int) -> String {
         if part < table.items { return "question \(index.items[part].id)" }
         if part < 2 * table.items { return "the key of question \(index.items[part - table.items].id)" }
-        return part == table.pictureList ? "the list of pictures" : "picture \(part - table.pictureList)"
+        return part == table.list ? "the list of texts" : "picture \(part - table.list)"
     }
 
     /// What a sealed part holds.

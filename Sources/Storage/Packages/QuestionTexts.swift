@@ -8,6 +8,8 @@ public import QuestionBank
 public struct QuestionTexts: Sendable {
     public let package: QuestionPackage
     private let key: ContentKey
+    /// By what the questions are known again, whatever their ids.
+    public let fingerprints: Fingerprints
     /// Which picture belongs to which question, by the picture's digest.
     private let digests: [ItemID: String]
     /// Which of the pictures each is.
@@ -17,17 +19,18 @@ public struct QuestionTexts: Sendable {
     public init(_ package: QuestionPackage, with recipient: some Recipient) throws(PackageError) {
         self.package = package
         key = try package.contentKey(\.texts, "texts", "texts", for: recipient)
-        let list = try package.open(package.table.pictureList, named: "pictures", with: key)
-        do {
-            digests = try JSONCoder.decode([ItemID: String].self, from: list)
-        } catch {
-            throw .badPart(package.source.name, part: "the list of pictures", JSONCoder.explain(error))
+        let plain = try package.open(package.table.list, named: "list", with: key)
+        let list: TextList
+        do { list = try JSONCoder.decode(TextList.self, from: plain) } catch {
+            throw .badPart(package.source.name, part: "the list of texts", JSONCoder.explain(error))
         }
+        fingerprints = list.fingerprints
+        digests = list.pictures
         let order = Set(digests.values).sorted()
         positions = Dictionary(uniqueKeysWithValues: zip(order, 0...))
         guard order.count == package.table.pictures,
             order.allSatisfy({ bytes(hexadecimal: $0)?.count == 32 && $0 == $0.lowercased() })
-        else { throw .badPart(package.source.name, part: "the list of pictures", "it does not fit the pictures") }
+        else { throw .badPart(package.source.name, part: "the list of texts", "it does not fit the pictures") }
     }
 
     /// A question in all its languages; nothing else is opened, and nothing is kept.
