@@ -43,6 +43,20 @@ import Testing
         #expect(try changed.open(changed.bytes()).digest != digest)
     }
 
+    @Test func `nothing by which a question is known again stands in the plain`() throws {
+        let bank = try SmallBank()
+        let file = try bank.bytes()
+        let text = String(decoding: file, as: UTF8.self)
+        let prints = try QuestionTexts(bank.open(file), with: bank.appliance).fingerprints
+        #expect(prints == bank.contents.fingerprints(sha256: sha256))
+        let written = try JSONCoder.encode(prints)
+        let digits = String(decoding: written.dropFirst().dropLast(), as: UTF8.self)
+        #expect(digits.count == 32)
+        #expect(!text.contains(digits))
+        // What does stand in the plain is found in this way.
+        #expect(text.contains("\"bank\""))
+    }
+
     @Test func `texts and answer keys are given apart`() throws {
         let bank = try SmallBank()
         let (reader, scorer) = (SealingKey.generate(), SealingKey.generate())
