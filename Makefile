@@ -4,6 +4,7 @@
 #   make test                    every test, from nothing
 #   make bench BENCH=journal     all benchmarks, or one
 #   make fuzz TARGET=gift SECONDS=60   hostile bytes for one reader: see Tests/Fuzz
+#   make torture HOURS=8         power cuts, errors, simulated days, alterations: counted, and kept as a report
 #   make format  make clean      format in place; remove what was built
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ SWIFT := $(or $(shell command -v swift),$(wildcard /opt/swift/usr/bin/swift))
 BUILD := .build
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help demo test bench fuzz format clean packages swift
+.PHONY: help demo test bench fuzz torture format clean packages swift
 help:
 	@sed -n 's/^#   //p' Makefile
 
@@ -37,6 +38,11 @@ bench: packages swift
 
 fuzz: packages swift
 	@SWIFT=$(SWIFT) Tests/Fuzz/run.sh "$(TARGET)" "$(SECONDS)"
+
+# Bounded by its figures (about 20 minutes on 2 processors), or by HOURS with new seeds.
+torture: packages swift
+	@$(SWIFT) build --scratch-path $(BUILD) -c release >&2
+	@$(BUILD)/release/torture $(if $(HOURS),--hours $(HOURS)) --report Tests/Torture/REPORT.md $(ARGS)
 
 format: packages swift
 	$(SWIFT) format --in-place --recursive $(SOURCES)

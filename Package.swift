@@ -238,6 +238,10 @@ let package = Package(
         .testTarget(
             name: "TerminalTests",
             dependencies: ["Terminal", "TerminalLink", "Display", "Touch", "Platform", "CanonicalJSON"]),
+        // The long form of what the tests do in short: `make torture`.
+        .executableTarget(
+            name: "torture", dependencies: ["CanonicalJSON", "CivilTime", "FuzzEntries", "Platform"],
+            path: "Tests/Torture", exclude: ["REPORT.md"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",
