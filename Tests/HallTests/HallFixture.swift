@@ -3,6 +3,7 @@ import CardReaders
 import CenterLink
 import CivilTime
 import Cryptography
+import Dispatch
 import Exam
 import Glibc
 import IdentityCards
@@ -46,6 +47,8 @@ final class HallFixture: @unchecked Sendable {
     let time: ManualTime
     let freeMiB = Guarded<Int?>(10_000)
     private(set) var hall: Hall
+    /// The queue that the hall runs on.
+    private(set) var queue: DispatchQueue
     private(set) var journal: Journal
     private(set) var terminals: [String: FakeTerminal] = [:]
     private var configuration: HallConfiguration
@@ -86,7 +89,7 @@ final class HallFixture: @unchecked Sendable {
             appliance: "test", state: folder, keys: folder, banks: "\(folder)/banks", bankSigners: "", trust: "",
             grant: "", terminals: places,
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
-        (hall, journal) = try Self.open(
+        (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
             fileSystem: fileSystem)
         try await begin()
@@ -121,7 +124,7 @@ final class HallFixture: @unchecked Sendable {
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
         practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, fileSystem: String?
-    ) throws -> (Hall, Journal) {
+    ) throws -> (Hall, Journal, DispatchQueue) {
         var options = Journal.Options()
         options.ballastMiB = 0
         options.fileSystem = fileSystem
@@ -130,11 +133,13 @@ final class HallFixture: @unchecked Sendable {
         let banks = BankFolder(
             configuration.banks, signers: JWKS(keys: [author.publicJWK]), recipient: keys)
         try banks.prepare()
+        let executor = QueueExecutor(label: "hall")
         let hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
-                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }))
-        return (hall, journal)
+                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }),
+            executor: executor)
+        return (hall, journal, executor.queue)
     }
 
     private func begin() async throws {
@@ -151,7 +156,7 @@ final class HallFixture: @unchecked Sendable {
     /// What a crash and a restart do: another hall on the same journal; the old one is left behind unstopped.
     func restart() async throws {
         try await journal.close()
-        (hall, journal) = try Self.open(
+        (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
             center: center,
             fileSystem: fileSystem)

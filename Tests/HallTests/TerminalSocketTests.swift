@@ -94,7 +94,7 @@ struct BadBytes: Sendable, CustomTestStringConvertible {
                 .init(
                     name: "seat-\($0)", role: .seat, socket: "\(fixture.folder)/\($0).sock",
                     seat: SeatID(rawValue: $0))
-            }, hall: fixture.hall)
+            }, hall: fixture.hall, queue: fixture.queue)
         return (fixture, server, seat, 3 - seat)
     }
 

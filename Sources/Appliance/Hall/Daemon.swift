@@ -58,11 +58,13 @@ public final class Daemon: Sendable {
             path: "\(configuration.state)/journal.sqlite", time: time, appliance: configuration.appliance,
             key: keys, options: options)
         let state = configuration.state
+        let executor = QueueExecutor(label: "hall")
         hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
                 practiceFault: practiceFault, keys: keys, trust: trust,
-                candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }))
+                candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }),
+            executor: executor)
         await hall.onFatal(onFatal)
         if let anchor = try? readFile("\(state)/receipt.jws") {
             _ = await hall.take(receipt: String(decoding: anchor, as: UTF8.self).filter { !$0.isWhitespace })
@@ -96,12 +98,12 @@ public final class Daemon: Sendable {
         } else {
             readers = nil
         }
-        terminals = try TerminalServer(configuration.terminals, hall: hall)
+        terminals = try TerminalServer(configuration.terminals, hall: hall, queue: executor.queue)
         let readers = readers
         control = try ControlServer.listen(configuration.controlSocket) { request in
             await Self.answer(request, hall: hall, journal: journal, readers: readers, courier: courier)
         }
-        timer = IntervalTimer(milliseconds: 200, on: hall.executor.queue) { Task { await hall.tick() } }
+        timer = IntervalTimer(milliseconds: 200, on: executor.queue) { Task { await hall.tick() } }
     }
 
     private static func banks(of configuration: HallConfiguration, keys: any KeyStore) throws -> BankFolder {

@@ -97,10 +97,10 @@ extension Hall {
     private func install(_ path: String, name: String, order: Int?) async throws -> BankSummary {
         let before = installing
         let task = Task {
-            await before?.value
+            _ = await before?.result
             return try await self.installNow(path, name: name, order: order)
         }
-        installing = Task { _ = await task.result }
+        installing = task
         return try await task.value
     }
 
@@ -131,7 +131,7 @@ extension Hall {
             if release?.release.digest == digest { release = nil }
             bankDamage = nil
             dropUnneededBanks()
-            for id in seats.keys { show(seat: id) }
+            for id in seatIDs { show(seat: id) }
             showDesks()
             return BankSummary(bank.package)
         } catch let refusal as BankRefusal {

@@ -60,7 +60,7 @@ extension Hall {
             let read = try Receipt.read(jws, center: parts.trust, appliance: configuration.appliance)
             guard read.sequence > receipt?.sequence ?? 0 else { return false }
             receipt = read
-            for id in seats.keys { show(seat: id) }
+            for id in seatIDs { show(seat: id) }
             return true
         } catch {
             Log.warning("a receipt was refused: \(error)")

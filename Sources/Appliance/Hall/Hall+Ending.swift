@@ -166,7 +166,8 @@ extension Hall {
 
     private func seal(_ strokes: [[Int]], subject: String) async throws -> String {
         base64url(
-            try await subjectKey(subject).seal(try JSONCoder.encode(strokes), associated: Array(subject.utf8)))
+            try await subjectKey(subject).seal(
+                try JSONCoder.encode(strokes), associated: Array(subject.utf8), entropy: parts.entropy))
     }
 
     private func openStrokes(of attempt: Attempt) async throws -> [[Int]] {

@@ -8,7 +8,7 @@ extension Hall {
     /// Reads the journal and stands where it ends. There is no other way to start.
     public func recover() async throws {
         try await journal.forEach { entry in try self.assumeIsolated { hall in try hall.replay(entry) } }
-        for (id, attempt) in attempts {
+        for (id, attempt) in attempts.sorted(by: { $0.key < $1.key }) {
             guard attempt.isOpen else {
                 attempts[id] = nil
                 moments[id] = nil
@@ -82,7 +82,7 @@ extension Hall {
 
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.
     public func stop() async {
-        for id in seats.keys { settleClock(id) }
+        for id in seatIDs { settleClock(id) }
         var spent: [AttemptID: Int] = [:]
         for attempt in attempts.values where attempt.phase == .running { spent[attempt.id] = attempt.spentMs }
         var drafts = [Draft(.stopped, stream: "hall", HallEntry.Nothing())]

@@ -23,7 +23,7 @@ extension Hall {
     /// Looks at the clock; called a few times a second.
     public func tick() async {
         let now = parts.time.now()
-        for id in seats.keys {
+        for id in seatIDs {
             if let notice = seats[id]?.notice, notice.until <= now { post(.noticeOver, to: .seat(id)) }
             if let touched = seats[id]?.practiceTouched, seats[id]?.practice != nil,
                 now.milliseconds(since: touched) >= Self.practiceIdleMs
@@ -57,14 +57,15 @@ extension Hall {
         await journalSecond(now)
         await lookAtValidity()
         showDesks()
-        for (id, seat) in seats where seat.attempt == nil { show(seat: id) }
+        for id in seatIDs where seats[id]?.attempt == nil { show(seat: id) }
     }
 
     /// One commit a second: the time spent by all running attempts, and what the screens saw.
     private func journalSecond(_ now: Instant) async {
         var spent: [AttemptID: Int] = [:]
         var drafts: [Draft] = []
-        for (id, seat) in seats {
+        for id in seatIDs {
+            guard let seat = seats[id] else { continue }
             if !seat.touches.isEmpty {
                 drafts.append(Draft(.touches, stream: id.stream, HallEntry.Touches(records: seat.touches)))
             }
@@ -106,7 +107,7 @@ extension Hall {
     func noRoom() {
         guard !journalIsFull else { return }
         journalIsFull = true
-        for id in seats.keys {
+        for id in seatIDs {
             settleClock(id)
             seats[id]?.since = nil
             show(seat: id)
@@ -119,7 +120,8 @@ extension Hall {
         journalIsFull = false
         Log.notice("journal: there is room again")
         let now = parts.time.now()
-        for (id, seat) in seats {
+        for id in seatIDs {
+            guard let seat = seats[id] else { continue }
             if seat.isConnected, seat.attempt.flatMap({ attempts[$0] })?.phase == .running { seats[id]?.since = now }
             if seat.attempt.flatMap({ attempts[$0] })?.phase == .signed { post(.resultDue, to: .seat(id)) }
             show(seat: id)

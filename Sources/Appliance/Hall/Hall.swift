@@ -94,7 +94,7 @@ public actor Hall {
         case checkIn
     }
 
-    public nonisolated let executor = QueueExecutor(label: "hall")
+    nonisolated let executor: any ActorExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let parts: Parts
@@ -102,6 +102,8 @@ public actor Hall {
     var configuration: HallConfiguration { parts.configuration }
 
     var seats: [SeatID: Seat] = [:]
+    /// In their order: what is done for all seats is done in it, so that a day can be lived through again exactly.
+    let seatIDs: [SeatID]
     var desks: [String: Desk] = [:]
     var terminals: [String: ConnectedTerminal] = [:]
     /// Open attempts, and those that ended since the daemon started.
@@ -127,7 +129,7 @@ public actor Hall {
     var bankDamage: String?
     var release: PendingRelease?
     /// Ends when the last package that is looked at is done.
-    var installing: Task<Void, Never>?
+    var installing: Task<BankSummary, any Error>?
     var lastSeen: Timestamp?
     var lastTick: Instant
     /// The last signed head that the courier was told of.
@@ -148,11 +150,14 @@ public actor Hall {
     /// Called when there is something new for the courier.
     var onNews: @Sendable () -> Void = {}
 
-    public init(_ parts: Parts) {
+    /// - Parameter executor: where everything runs that happens in the hall.
+    public init(_ parts: Parts, executor: any ActorExecutor = QueueExecutor(label: "hall")) {
+        self.executor = executor
         self.parts = parts
         orders = OrderChain(appliance: parts.configuration.appliance)
         let now = parts.time.now()
         lastTick = now
+        seatIDs = parts.configuration.terminals.filter { $0.role == .seat }.compactMap(\.seat).sorted()
         for place in parts.configuration.terminals {
             switch place.role {
             case .seat:

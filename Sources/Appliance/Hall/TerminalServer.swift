@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Dispatch
 import Platform
 import TerminalLink
 
@@ -6,14 +7,15 @@ import TerminalLink
 final class TerminalServer: Sendable {
     private let listeners: [FrameListener]
 
-    init(_ places: [HallConfiguration.TerminalPlace], hall: Hall) throws(SystemError) {
+    /// - Parameter queue: the one that the hall runs on.
+    init(_ places: [HallConfiguration.TerminalPlace], hall: Hall, queue: DispatchQueue) throws(SystemError) {
         var listeners: [FrameListener] = []
         for place in places {
             let name = place.name
             listeners.append(
-                try FrameListener(path: place.socket, on: hall.executor.queue) { descriptor, peer in
+                try FrameListener(path: place.socket, on: queue) { descriptor, peer in
                     Log.info("terminal \(name) connected (process \(peer.process), user \(peer.user))")
-                    hall.assumeIsolated { _ = TerminalConnection(descriptor, name: name, hall: $0) }
+                    hall.assumeIsolated { _ = TerminalConnection(descriptor, name: name, hall: $0, queue: queue) }
                 })
         }
         self.listeners = listeners
@@ -24,10 +26,10 @@ final class TerminalServer: Sendable {
 final class TerminalConnection: TerminalOutput, Sendable {
     private let connection = Guarded<FrameConnection?>(nil)
 
-    init(_ descriptor: FileDescriptor, name: String, hall: isolated Hall) {
+    init(_ descriptor: FileDescriptor, name: String, hall: isolated Hall, queue: DispatchQueue) {
         let actor = hall
         let connection = FrameConnection(
-            descriptor, on: hall.executor.queue,
+            descriptor, on: queue,
             onFrame: { frame in
                 actor.assumeIsolated { hall in
                     do {

@@ -4,7 +4,11 @@ import Glibc
 public enum Log {
     public enum Level: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6, debug = 7 }
 
+    /// The last level that is written; a simulation of ten thousand days lowers it.
+    package static let written = Guarded<Level?>(.debug)
+
     public static func write(_ level: Level, _ message: String) {
+        guard let last = written.withLock({ $0 }), level.rawValue <= last.rawValue else { return }
         let line =
             "<\(level.rawValue)>"
             + message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ⏎ ") + "\n"

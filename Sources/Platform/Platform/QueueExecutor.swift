@@ -1,8 +1,17 @@
 @preconcurrency public import Dispatch
 
+/// Where an actor's jobs run, one after the other. Shipped programs run on a queue of Dispatch; a simulation steps
+/// through the jobs in an order of its own.
+public protocol ActorExecutor: SerialExecutor {
+    /// Runs a closure after the jobs that wait already.
+    func run(_ work: @escaping @Sendable () -> Void)
+    /// Runs a closure once so much time has passed.
+    func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void)
+}
+
 /// A serial executor on a Dispatch queue: an actor on it may block in a C library without starving the shared pool,
 /// and handlers of the queue's sources run on the actor.
-public final class QueueExecutor: SerialExecutor {
+public final class QueueExecutor: ActorExecutor {
     public let queue: DispatchQueue
 
     public init(label: String, quality: DispatchQoS = .userInitiated) {
@@ -12,6 +21,12 @@ public final class QueueExecutor: SerialExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    public func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    public func run(afterMilliseconds milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: work)
     }
 
     public func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }

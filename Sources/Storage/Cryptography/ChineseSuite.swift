@@ -21,8 +21,8 @@ enum ChineseSuite: SuiteAlgorithms {
         SM2.isSignature(signature, of: message, by: key)
     }
 
-    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8]) -> [UInt8] {
-        EncryptThenMAC().seal(plain, key: key, associated: associated)
+    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8], entropy: (Int) -> [UInt8]) -> [UInt8] {
+        EncryptThenMAC().seal(plain, key: key, associated: associated, entropy: entropy)
     }
 
     static func open(_ sealed: [UInt8], key: [UInt8], associated: [UInt8]) throws(CryptographyError) -> [UInt8] {
@@ -39,7 +39,8 @@ enum ChineseSuite: SuiteAlgorithms {
         let key = systemEntropy(contentKeyBytes)
         let encapsulated = try SM2.encrypt(key, to: recipient.handle)
         return bigEndian16(encapsulated.count) + encapsulated
-            + seal(plain, key: key, associated: bound(encapsulated, purpose, associated))
+            + seal(
+                plain, key: key, associated: bound(encapsulated, purpose, associated), entropy: systemEntropy)
     }
 
     static func open(_ sealed: [UInt8], with recipient: SealingKey, purpose: String, associated: [UInt8])

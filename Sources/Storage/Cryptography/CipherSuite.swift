@@ -80,7 +80,7 @@ protocol SuiteAlgorithms {
     static func sign(_ message: [UInt8], with pair: KeyHandle) -> [UInt8]
     static func isSignature(_ signature: [UInt8], of message: [UInt8], by key: KeyHandle) -> Bool
 
-    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8]) -> [UInt8]
+    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8], entropy: (Int) -> [UInt8]) -> [UInt8]
     static func open(_ sealed: [UInt8], key: [UInt8], associated: [UInt8]) throws(CryptographyError) -> [UInt8]
 
     static func seal(_ plain: [UInt8], to recipient: PublicSealingKey, purpose: String, associated: [UInt8])

@@ -1,4 +1,4 @@
-import Platform
+public import Platform
 
 /// A random key under which something stands sealed; it knows its suite, and so does what it sealed.
 ///
@@ -34,8 +34,12 @@ public struct ContentKey: Hashable, Sendable {
     var bytes: [UInt8] { [suite.mark] + raw }
 
     /// Seals bytes; the associated bytes are not in the result, but must be the same when it is opened.
-    public func seal(_ plain: [UInt8], associated: [UInt8] = []) -> [UInt8] {
-        [suite.mark] + suite.algorithms.seal(plain, key: raw, associated: associated)
+    ///
+    /// - Parameter entropy: so many fresh random bytes; a simulation gives its own.
+    public func seal(
+        _ plain: [UInt8], associated: [UInt8] = [], entropy: (Int) -> [UInt8] = systemEntropy
+    ) -> [UInt8] {
+        [suite.mark] + suite.algorithms.seal(plain, key: raw, associated: associated, entropy: entropy)
     }
 
     /// - Throws: `CryptographyError` when a byte of the sealed value, the key or the associated bytes is another.

@@ -58,8 +58,8 @@ enum InternationalSuite: SuiteAlgorithms {
         return valid
     }
 
-    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8]) -> [UInt8] {
-        let nonce = systemEntropy(12)
+    static func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8], entropy: (Int) -> [UInt8]) -> [UInt8] {
+        let nonce = entropy(12)
         return nonce + GCM.encrypt(plain, key: key, nonce: nonce, associated: associated)
     }
 

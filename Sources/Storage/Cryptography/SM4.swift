@@ -52,8 +52,10 @@ struct EncryptThenMAC {
     /// Whether the code that was found is the code that must be.
     var accepts: (_ found: [UInt8], _ wanted: [UInt8]) -> Bool = equalInConstantTime
 
-    func seal(_ plain: [UInt8], key: [UInt8], associated: [UInt8]) -> [UInt8] {
-        let vector = systemEntropy(16)
+    func seal(
+        _ plain: [UInt8], key: [UInt8], associated: [UInt8], entropy: (Int) -> [UInt8] = systemEntropy
+    ) -> [UInt8] {
+        let vector = entropy(16)
         let encrypted = vector + SM4.encrypt(plain, key: Array(key[32...]), vector: vector)
         return encrypted + Self.code(encrypted, key: key, associated: associated)
     }

@@ -1,6 +1,5 @@
 import CivilTime
 import Cryptography
-import Dispatch
 import Glibc
 import Platform
 import SQLite
@@ -37,7 +36,7 @@ extension Journal {
         else { return }
         checkpointIsArmed = true
         let seen = drains
-        executor.queue.asyncAfter(deadline: .now() + .milliseconds(50)) { [weak self] in
+        executor.run(afterMilliseconds: 50) { [weak self] in
             self?.assumeIsolated { $0.checkpointIfQuiet(since: seen) }
         }
     }
@@ -55,7 +54,7 @@ extension Journal {
         guard stopped == nil, !headIsArmed, last.sequence > signed else { return }
         headIsArmed = true
         let wait = max(1, options.headSeconds * 1000 - time.now().milliseconds(since: lastHead))
-        executor.queue.asyncAfter(deadline: .now() + .milliseconds(wait)) { [weak self] in
+        executor.run(afterMilliseconds: wait) { [weak self] in
             self?.assumeIsolated { $0.signTail() }
         }
     }

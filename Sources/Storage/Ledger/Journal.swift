@@ -1,5 +1,4 @@
 public import Cryptography
-import Dispatch
 public import Platform
 import SQLite
 
@@ -34,7 +33,7 @@ public actor Journal {
 
     public nonisolated let appliance: String
     public nonisolated let path: String
-    nonisolated let executor = QueueExecutor(label: "journal")
+    nonisolated let executor: any ActorExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated let waiting = AppendQueue()
     nonisolated let shared: Guarded<JournalHealth>
@@ -57,9 +56,11 @@ public actor Journal {
 
     /// Opens the journal, makes it when there is none, and checks it. Blocks: for the start of a program.
     ///
+    /// - Parameter executor: where its calls run; they block for as long as the disk takes.
     /// - Throws: `JournalError` in words: in use, newer schema, no journal, damaged, no room.
     public init(
-        path: String, time: any TimeSource, appliance: String, key: any Signer, options: Options = Options()
+        path: String, time: any TimeSource, appliance: String, key: any Signer, options: Options = Options(),
+        executor: any ActorExecutor = QueueExecutor(label: "journal")
     ) throws(JournalError) {
         let file = try JournalFile(writing: path, fileSystem: options.fileSystem)
         let trusted = JWKS(keys: [key.verifyingKey.jwk] + options.olderKeys.keys)
@@ -70,6 +71,7 @@ public actor Journal {
         if options.ballastMiB > 0, !ballast.restore() {
             Log.warning("journal: no room for the reserve of \(options.ballastMiB) MiB beside \(path)")
         }
+        self.executor = executor
         self.path = path
         self.appliance = appliance
         self.key = key
@@ -124,7 +126,7 @@ public actor Journal {
     public nonisolated func signHead() async throws(JournalError) { try await append([], head: true) }
 
     private nonisolated func scheduleDrain() {
-        executor.queue.async { self.assumeIsolated { $0.drain() } }
+        executor.run { self.assumeIsolated { $0.drain() } }
     }
 
     /// One transaction for all that waits.
