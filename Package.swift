@@ -208,7 +208,8 @@ let package = Package(
         .target(
             name: "FuzzEntries",
             dependencies: [
-                "CanonicalJSON", "Cryptography", "Interchange", "Packages", "Platform", "QuestionBank", "Workshop",
+                "CanonicalJSON", "CenterLink", "Cryptography", "Exam", "Hall", "IdentityCards", "Interchange", "Ledger",
+                "Measurement", "Packages", "Platform", "QuestionBank", "TerminalLink", "Touch", "Workshop",
             ],
             path: "Tests/Fuzz/Entries"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "Platform"]),

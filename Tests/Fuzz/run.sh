@@ -19,7 +19,7 @@ for map in Sources/SystemLibraries/*/module.modulemap "$built"/CPlatform.build/m
     maps+=(-Xcc "-fmodule-map-file=$map")
 done
 includes=(-Xcc -ISources/SystemLibraries/CPlatform/include)
-for library in sqlite3 libcrypto libxml-2.0 libzip librsvg-2.0 opencc; do
+for library in sqlite3 libcrypto libxml-2.0 libzip librsvg-2.0 opencc libevdev libpcsclite; do
     for flag in $(pkg-config --cflags-only-I "$library"); do includes+=(-Xcc "$flag"); done
 done
 objects=$(find "$built"/ -name '*.o' -path '*.build/*')

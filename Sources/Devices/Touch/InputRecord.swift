@@ -16,15 +16,16 @@ public struct InputRecord: Hashable, Sendable {
     /// Bytes of a record on a 64-bit machine: seconds and microseconds (8 each), type, code (2 each), value (4).
     public static let size = 24
 
-    /// A record from its bytes, little-endian.
+    /// A record from its bytes, little-endian; a time that no kernel gives becomes the nearest one that it could give, so
+    /// that differences of times always exist.
     public init(bytes: ArraySlice<UInt8>) {
         precondition(bytes.count == Self.size, "an input record has 24 bytes")
         func number(_ offset: Int, _ count: Int) -> UInt64 {
             bytes.dropFirst(offset).prefix(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
-        let seconds = Int(truncatingIfNeeded: Int64(bitPattern: number(0, 8)))
-        let micros = Int(truncatingIfNeeded: Int64(bitPattern: number(8, 8)))
-        at = seconds &* 1_000_000 &+ micros
+        let seconds = min(max(0, Int(Int64(bitPattern: number(0, 8)))), 1 << 40)
+        let micros = min(max(0, Int(Int64(bitPattern: number(8, 8)))), 999_999)
+        at = seconds * 1_000_000 + micros
         type = UInt16(number(16, 2))
         code = UInt16(number(18, 2))
         value = Int32(bitPattern: UInt32(number(20, 4)))

@@ -7,7 +7,14 @@ internal import Workshop
 ///
 /// A target returns for whatever bytes it gets; a crash or a broken promise is a finding.
 public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// Authors' and foreign files.
     case package, items, qti, gift, moodle, aiken
+    /// What devices send.
+    case card, touch
+    /// What comes through sockets and from the center.
+    case frames, center
+    /// Files on the appliance and at those who measure.
+    case journal, configuration, archive, correction
 
     public func run(_ bytes: [UInt8]) {
         switch self {
@@ -19,6 +26,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .gift: Self.take(bytes, .gift)
         case .moodle: Self.take(bytes, .moodle)
         case .aiken: Self.take(bytes, .aiken)
+        case .card: DeviceFuzzing.readCard(bytes)
+        case .touch: DeviceFuzzing.followTouches(bytes)
+        case .frames: LinkFuzzing.takeFrames(bytes)
+        case .center: LinkFuzzing.readAnswers(bytes)
+        case .journal: StoredFuzzing.verifyJournal(bytes)
+        case .configuration: StoredFuzzing.readConfiguration(bytes)
+        case .archive: StoredFuzzing.openArchive(bytes)
+        case .correction: StoredFuzzing.readCorrection(bytes)
         }
     }
 
