@@ -52,6 +52,17 @@ import Testing
         #expect(try IdentityDocument(record: record, photo: samplePhoto).name == full)
     }
 
+    @Test func `a blank where a name goes on in the next field is not lost`() throws {
+        var record = sampleRecord(.permanentResident2023)
+        let full = "SAMPLE, TESTPERSON WITH LONG NAMES X SECOND"
+        record[.latinName] = String(full.prefix(35))
+        record[.latinNameEnd] = String(full.dropFirst(35))
+        #expect(full.prefix(36).last != " " && full.prefix(35).last == " ")
+        let document = try IdentityDocument(record: record, photo: samplePhoto)
+        #expect(document.latinName == full)
+        #expect(try IdentityDocument(record: document.record, photo: samplePhoto) == document)
+    }
+
     @Test func `长期 on a card means no end`() throws {
         var record = sampleRecord(.resident)
         record[.validUntil] = "长期"

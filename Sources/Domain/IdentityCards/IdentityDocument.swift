@@ -51,7 +51,7 @@ public struct IdentityDocument: Hashable, Sendable {
             throw RecordError(.photo, .length(found: photo.count, wanted: CardFile.photoSize))
         }
         let foreign = record.kind == .permanentResident2017 || record.kind == .permanentResident2023
-        let latin = record[.latinName] + record[.latinNameEnd]
+        let latin = record.wholeLatinName
         if foreign, latin.isEmpty { throw RecordError(.latinName, .blank) }
         name = foreign && record[.name].isEmpty ? latin : try record.required(.name)
         latinName = foreign ? latin : nil
@@ -95,8 +95,8 @@ extension IdentityDocument {
         record[.name] = name == latinName ? "" : name
         if kind == .permanentResident2023 {
             let units = Array((latinName ?? "").utf16)
-            record[.latinName] = String(decoding: units.prefix(35), as: UTF16.self)
-            record[.latinNameEnd] = String(decoding: units.dropFirst(35), as: UTF16.self)
+            record[.latinName] = String(decoding: units.prefix(CardRecord.latinUnits), as: UTF16.self)
+            record[.latinNameEnd] = String(decoding: units.dropFirst(CardRecord.latinUnits), as: UTF16.self)
         } else {
             record[.latinName] = latinName ?? ""
         }
@@ -114,6 +114,16 @@ extension IdentityDocument {
 }
 
 extension CardRecord {
+    /// Characters (UTF-16) of a Latin name before it goes on in its second field, on the card of 2023.
+    fileprivate static let latinUnits = 35
+
+    /// Blanks at the end of the first field belong to a name that goes on in the second.
+    fileprivate var wholeLatinName: String {
+        let (first, end) = (self[.latinName], self[.latinNameEnd])
+        if end.isEmpty { return first }
+        return first + String(repeating: " ", count: max(0, Self.latinUnits - first.utf16.count)) + end
+    }
+
     fileprivate func required(_ field: RecordField) throws(RecordError) -> String {
         guard !self[field].isEmpty else { throw RecordError(field, .blank) }
         return self[field]

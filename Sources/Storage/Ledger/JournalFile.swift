@@ -143,9 +143,16 @@ final class JournalFile {
     }
 
     func entries(after sequence: Int, limit: Int) throws(SQLiteError) -> [Entry] {
-        try connection.rows(
+        let entries = try connection.rows(
             "SELECT \(Self.columns) FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?", sequence, limit,
             make: Self.entry)
+        // Pages of a damaged file may lead back to each other: whoever reads on from the last entry would never end.
+        var last = sequence
+        for entry in entries {
+            guard entry.sequence > last else { throw .damage("entry \(entry.sequence) stands after entry \(last)") }
+            last = entry.sequence
+        }
+        return entries
     }
 
     func entries(stream: String, after sequence: Int) throws(SQLiteError) -> [Entry] {

@@ -12,6 +12,9 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.sql = sql
     }
 
+    /// The file is read without complaint and still cannot be what was written.
+    public static func damage(_ words: String) -> SQLiteError { SQLiteError(code: SQLITE_CORRUPT, message: words) }
+
     /// The primary code, without what extends it.
     public var primaryCode: Int32 { code & 0xFF }
     /// The disk, or the database's own limit, has no room.
