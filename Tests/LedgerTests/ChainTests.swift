@@ -188,7 +188,8 @@ import Testing
             }
         }
         #expect(try occurs())
-        try await journal.erase(subject: "s1")
+        let erased = try await journal.erase(subjects: ["s1"], reason: "test")
+        #expect(erased.map(\.kind) == [Entry.subjectErased])
         #expect(try await journal.subject("s1") == nil)
         #expect(try !occurs())
         try await journal.verifyWhole()

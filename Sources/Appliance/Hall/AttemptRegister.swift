@@ -26,4 +26,10 @@ public struct AttemptRegister: Sendable {
             try attempts[id]?.apply(value)
         }
     }
+
+    /// Lets go of an attempt that is over, for whoever only wants to see that each goes well.
+    mutating func forget(_ id: AttemptID) {
+        attempts[id] = nil
+        order.removeAll { $0 == id }
+    }
 }

@@ -1,7 +1,6 @@
 import CanonicalJSON
 import Cryptography
 import Hall
-import Hall
 import Ledger
 import Platform
 
@@ -10,9 +9,11 @@ private let journalHelp = """
 
       kaotai journal copy --out FILE    a copy of the running daemon's journal, whole and in one file
       kaotai journal verify FILE [--trust JWKS] [--anchor FILE]
-                                        chain, bodies, signed heads, and that each
-                                        attempt's entries can follow one another; with --trust also who signed them; with
-                                        --anchor also that what the center's receipts saw is still there (one JWS a line)
+                                        tables, chain, bodies, signed heads, keys of persons, and that each attempt's
+                                        entries can follow one another and give the result that was signed; with --trust
+                                        also who signed; with --anchor also that what others saw is still there: receipts
+                                        of the center (its `receipts` command writes them), results or heads, one JWS
+                                        a line. Only an anchor shows that the end was cut off, or an old copy put back
       kaotai journal export FILE        JSON Lines, one entry a line:
                                         {"sequence","kind","stream","body","previous","digest"}; body is the stored
                                         text as a string, digests are lower-case hexadecimal
@@ -25,7 +26,7 @@ private let journalHelp = """
     The file of a running daemon is locked: work on a copy. The daemon makes it, as its own user: FILE has to be where
     the daemon may write; an older copy of that name is replaced.
     With --json, verify gives {entries, firstBad, heads, unsigned, problems}: firstBad is the first entry that is
-    wrong, unsigned the number of entries after the last signed head.
+    wrong, unsigned the number of entries after the last signed head (a copy is signed to its end).
     Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 69 in use by a daemon, 74 I/O error.
 
     """
@@ -70,17 +71,7 @@ private func verifyJournal(_ path: String, _ options: Arguments) throws -> ExitC
             .map(String.init)
         guard !anchors.isEmpty else { throw Failure(.badData, "\(file): there is no receipt in it") }
     }
-    var report = try JournalVerifier.verify(path: path, trust: trust, anchors: anchors)
-    // A chain that holds may still tell a story that cannot be: every attempt is folded again.
-    if report.isGood {
-        var register = AttemptRegister()
-        try JournalVerifier.forEach(path: path) { entry in
-            do { try register.take(entry) } catch {
-                report.firstBad = report.firstBad ?? entry.sequence
-                report.problems.append("entry \(entry.sequence): \(JSONCoder.explain(error))")
-            }
-        }
-    }
+    let report = try JournalAudit.verify(path: path, trust: trust, anchors: anchors)
     if options.has("json") {
         standardOutput(try JSONCoder.text(report) + "\n")
     } else {

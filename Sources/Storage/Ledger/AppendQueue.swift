@@ -4,6 +4,8 @@ internal import Platform
 struct AppendRequest: Sendable {
     let head: Bool
     let subjects: [Subject]
+    /// Names of keys that go with this commit.
+    let erasing: [String]
     /// Makes the drafts once the entries before them are known.
     let make: @Sendable (Tip) throws -> [Draft]
     let done: CheckedContinuation<Result<[Entry], JournalError>, Never>

@@ -1,4 +1,4 @@
-import CanonicalJSON
+public import CanonicalJSON
 import Platform
 
 /// Follows a chain entry by entry: the one place where it is decided whether an entry fits.
@@ -24,17 +24,25 @@ public struct ChainCheck: Sendable {
         return nil
     }
 
-    /// What is wrong with the form of a body, beyond its digest; nil when nothing is.
-    public static func problem(withBodyOf entry: Entry) -> String? {
+    /// The body as a value.
+    ///
+    /// - Throws: `Problem` with what is wrong with its form, beyond its digest.
+    public static func body(of entry: Entry) throws(Problem) -> JSONValue {
         guard let body = try? JSONCoder.decode(JSONValue.self, from: entry.body), body.objectValue != nil else {
-            return "the body of entry \(entry.sequence) is no JSON object of integers"
+            throw Problem("the body of entry \(entry.sequence) is no JSON object of integers")
         }
         guard body["at"]?.stringValue != nil, body["boot"]?.stringValue != nil, body["monotonic"]?.integerValue != nil
-        else { return "the body of entry \(entry.sequence) lacks at, boot or monotonic" }
+        else { throw Problem("the body of entry \(entry.sequence) lacks at, boot or monotonic") }
         guard !hasInexactInteger(body), body.canonicalBytes == entry.body else {
-            return "the body of entry \(entry.sequence) is not in the canonical form of RFC 8785"
+            throw Problem("the body of entry \(entry.sequence) is not in the canonical form of RFC 8785")
         }
-        return nil
+        return body
+    }
+
+    /// What is wrong, in words.
+    public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+        init(_ description: String) { self.description = description }
     }
 }
 

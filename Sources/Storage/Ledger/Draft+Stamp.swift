@@ -6,7 +6,7 @@ extension Draft {
     /// The most bytes of a body: with its escapes it still fits into a frame of 1 MiB.
     static let maximumBody = 256 * 1024
     /// What the journal itself adds to each body.
-    static let reserved = ["at", "boot", "monotonic"]
+    static let reserved = ["at", "boot", "monotonic", Promise.head, Promise.subjects]
 
     private func validate() throws(JournalError) {
         for (name, text) in [("kind", kind), ("stream", stream)] {
@@ -23,12 +23,12 @@ extension Draft {
         }
     }
 
-    /// The body's canonical bytes with the time of its writing.
+    /// The body's canonical bytes with the time of its writing, and what it says of the tables beside.
     ///
     /// - Throws: `JournalError.invalid` in words when this cannot be an entry.
-    func stamped(by time: any TimeSource) throws(JournalError) -> [UInt8] {
+    func stamped(by time: any TimeSource, promises: [String: JSONValue]) throws(JournalError) -> [UInt8] {
         try validate()
-        var members = body.objectValue ?? [:]
+        var members = (body.objectValue ?? [:]).merging(promises) { $1 }
         members["at"] = .string(time.wall().description)
         members["boot"] = .string(time.boot)
         members["monotonic"] = .integer(time.now().microseconds)
@@ -38,4 +38,12 @@ extension Draft {
         }
         return bytes
     }
+}
+
+/// What a body says of the tables beside the entries, so that a row that is removed or altered there is missed.
+enum Promise {
+    /// `true`: a head stands over exactly this entry.
+    static let head = "head"
+    /// Name to digest (`Subject.digest`): these keys came with this entry.
+    static let subjects = "subjects"
 }

@@ -66,6 +66,9 @@ public struct Entry: Hashable, Sendable {
 
     public var tip: Tip { Tip(sequence: sequence, digest: digest) }
 
+    /// The kind of entry that says that a person's key was deleted.
+    public static let subjectErased = "subject.erased"
+
     /// SHA-256( previous ‖ sequence as 8 bytes big-endian ‖ SHA-256(kind) ‖ SHA-256(stream) ‖ SHA-256(body) ).
     public static func digest(previous: [UInt8], sequence: Int, kind: String, stream: String, body: [UInt8])
         -> [UInt8]
@@ -139,6 +142,15 @@ public struct Subject: Hashable, Sendable, Codable {
         self.subject = subject
         self.appliance = appliance
         self.center = center
+    }
+
+    /// SHA-256 of the RFC 8785 form, base64url; the entry with which the key came says it.
+    ///
+    /// It tells nothing of the key, which is random and wrapped.
+    var digest: String {
+        var members: [String: JSONValue] = ["subject": .string(subject), "appliance": .string(appliance)]
+        if let center { members["center"] = .string(center) }
+        return base64url(sha256(JSONValue.object(members).canonicalBytes))
     }
 }
 

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Dispatch
 import Platform
 
@@ -89,13 +90,24 @@ extension Journal {
     /// The wrapped key of a person; nil when it never was, or was erased.
     public func subject(_ name: String) throws(JournalError) -> Subject? { try read { try $0.subject(name) } }
 
-    /// Deletes a person's key for good: what is sealed under it can never be opened again, and the chain stays whole.
-    public func erase(subject name: String) throws(JournalError) {
-        try write { file in
-            try file.deleteSubject(name)
-            return Written(result: (), tip: last)
+    /// Deletes keys of persons for good, and says so in an entry each: what is sealed under them can never be opened
+    /// again, and the chain stays whole.
+    ///
+    /// - Parameter reason: in a word, for auditors: `retention`, `order`, …
+    /// - Returns: the entries, of kind `subject.erased`.
+    @discardableResult
+    public nonisolated func erase(subjects names: [String], reason: String) async throws(JournalError) -> [Entry] {
+        let drafts = names.map { name in
+            Draft(
+                kind: Entry.subjectErased, stream: "subjects",
+                body: ["subject": .string(name), "reason": .string(reason)])
         }
-        // The log still holds the page as it was: it is emptied, not only copied.
-        try checkpoint(truncating: true)
+        let entries = try await append(head: true, subjects: [], erasing: names) { _ in drafts }
+        try await scrub()
+        return entries
     }
+
+    /// Empties the log, whose pages still hold what was deleted: for the end of an erasure, and for a start after a cut
+    /// in the middle of one.
+    public func scrub() throws(JournalError) { try checkpoint(truncating: true) }
 }

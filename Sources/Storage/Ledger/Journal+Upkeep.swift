@@ -11,11 +11,14 @@ extension Journal {
     /// itself; call it when the hall knows that nobody is sitting.
     public func checkpoint() throws(JournalError) { try checkpoint(truncating: false) }
 
+    /// - Parameter truncating: also takes the log's pages off the disk; for want of room that is made up for later.
     func checkpoint(truncating: Bool) throws(JournalError) {
         if let stopped { throw stopped }
         guard let file else { throw .closed }
+        owesScrub = owesScrub || truncating
         do {
-            try file.connection.checkpoint(truncating: truncating)
+            try file.connection.checkpoint(truncating: owesScrub)
+            owesScrub = false
         } catch {
             guard error.isFull else { throw stop(error) }
             // Nothing is lost: the pages stay in the log until there is room.
@@ -84,7 +87,6 @@ extension Journal {
         for suffix in ["", "-wal", "-shm"] where Self.isOneFile(target, path + suffix) {
             throw .invalid("\(target) is the journal itself; name another file for the copy")
         }
-        try await signHead()
         let temporary = target + ".new"
         unlink(temporary)
         do {
@@ -114,7 +116,10 @@ extension Journal {
         if let stopped { throw stopped }
         guard let file else { throw JournalError.closed }
         let backup = try Backup(of: file.connection, to: path)
-        while try !backup.step(pages: 256) {
+        while true {
+            // No append comes between the head and the slice, so the last slice takes a head over the last entry along.
+            if last.sequence > signed { _ = try head(at: last.sequence) }
+            if try backup.step(pages: 256) { return }
             // Lets waiting appends go first.
             await Task.yield()
         }

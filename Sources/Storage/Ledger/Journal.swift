@@ -1,3 +1,4 @@
+import CanonicalJSON
 public import Cryptography
 public import Platform
 import SQLite
@@ -52,6 +53,8 @@ public actor Journal {
     /// Counts drains, so that a delayed task sees whether it was quiet meanwhile.
     var drains = 0
     var checkpointIsArmed = false
+    /// The log still holds something that was deleted for good.
+    var owesScrub = false
     var headIsArmed = false
 
     /// Opens the journal, makes it when there is none, and checks it. Blocks: for the start of a program.
@@ -97,8 +100,8 @@ public actor Journal {
     /// Writes entries, all or none, in this order and without others between them.
     ///
     /// - Parameters:
-    ///   - head: signs a head over what is written.
-    ///   - subjects: wrapped keys that become durable together with the entries.
+    ///   - head: signs a head over what is written; the last entry says that there is one.
+    ///   - subjects: wrapped keys that become durable together with the entries, whose first says their digests.
     /// - Returns: the entries as they are on the disk.
     @discardableResult
     public nonisolated func append(_ drafts: [Draft], head: Bool = false, subjects: [Subject] = [])
@@ -115,8 +118,14 @@ public actor Journal {
     public nonisolated func append(
         head: Bool = false, subjects: [Subject] = [], building make: @escaping @Sendable (Tip) throws -> [Draft]
     ) async throws(JournalError) -> [Entry] {
+        try await append(head: head, subjects: subjects, erasing: [], building: make)
+    }
+
+    nonisolated func append(
+        head: Bool, subjects: [Subject], erasing: [String], building make: @escaping @Sendable (Tip) throws -> [Draft]
+    ) async throws(JournalError) -> [Entry] {
         let result = await withCheckedContinuation { done in
-            let request = AppendRequest(head: head, subjects: subjects, make: make, done: done)
+            let request = AppendRequest(head: head, subjects: subjects, erasing: erasing, make: make, done: done)
             if waiting.add(request) { scheduleDrain() }
         }
         return try result.get()
@@ -143,6 +152,12 @@ public actor Journal {
         do {
             return try write { file in
                 var next = last
+                var newest = signed
+                func sign() throws {
+                    guard next.sequence > newest else { return }
+                    try file.insertHead(try signedHead(over: next), at: next.sequence)
+                    newest = next.sequence
+                }
                 var results: [Result<[Entry], JournalError>] = []
                 for request in requests {
                     let entries: [Entry]
@@ -154,14 +169,14 @@ public actor Journal {
                     }
                     for entry in entries { try file.insert(entry) }
                     for subject in request.subjects { try file.insert(subject, at: next.sequence + 1) }
+                    for subject in request.erasing { try file.deleteSubject(subject) }
                     next = entries.last?.tip ?? next
                     results.append(.success(entries))
+                    // Over exactly the entry that says so: a head that was removed is missed there.
+                    if request.head { try sign() }
                 }
-                let wantsHead =
-                    isHeadDue || zip(requests, results).contains { $0.head && (try? $1.get()) != nil }
-                let signs = wantsHead && next.sequence > signed
-                if signs { try file.insertHead(try signedHead(over: next), at: next.sequence) }
-                return Written(result: results, tip: next, signed: signs ? next.sequence : nil)
+                if isHeadDue { try sign() }
+                return Written(result: results, tip: next, signed: newest > signed ? newest : nil)
             }
         } catch {
             return requests.map { _ in .failure(error) }
@@ -171,8 +186,18 @@ public actor Journal {
     private func makeEntries(_ request: AppendRequest, after tip: Tip) throws -> [Entry] {
         var next = tip
         var entries: [Entry] = []
-        for draft in try request.make(tip) {
-            let body = try draft.stamped(by: time)
+        let drafts = try request.make(tip)
+        guard request.subjects.isEmpty || !drafts.isEmpty else {
+            throw JournalError.invalid("a subject's key comes with an entry, which says its digest")
+        }
+        for (index, draft) in drafts.enumerated() {
+            var promises: [String: JSONValue] = [:]
+            if index == 0, !request.subjects.isEmpty {
+                promises[Promise.subjects] = .object(
+                    Dictionary(request.subjects.map { ($0.subject, .string($0.digest)) }, uniquingKeysWith: { $1 }))
+            }
+            if index == drafts.count - 1, request.head { promises[Promise.head] = true }
+            let body = try draft.stamped(by: time, promises: promises)
             let entry = Entry(after: next, kind: draft.kind, stream: draft.stream, body: body)
             entries.append(entry)
             next = entry.tip

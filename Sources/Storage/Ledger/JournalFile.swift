@@ -38,6 +38,7 @@ final class JournalFile {
             try Self.configure(connection)
             connection.takeOverCheckpoints()
             try connection.migrate(Self.schema)
+            try Self.checkSchema(connection)
             // A fresh file's name and the log's name must outlive a cut as well as their bytes.
             try synchronizeDirectory(folder)
         } catch {
@@ -54,6 +55,7 @@ final class JournalFile {
         do {
             connection = try Connection(path: path, access: try Self.isUnlocked(path) ? .immutable : .readOnly)
             try Self.checkIdentity(connection, path: path, mayBeNew: false)
+            try Self.checkSchema(connection)
         } catch {
             throw Self.explain(error, path: path)
         }
@@ -99,6 +101,38 @@ final class JournalFile {
             throw JournalError.notAJournal(path: path, reason: "the database was made by another program")
         }
         guard version <= schema.count else { throw SchemaError(found: version, known: schema.count) }
+        guard version == schema.count || mayBeNew else {
+            throw JournalError.notAJournal(path: path, reason: "its version is \(version), not \(schema.count)")
+        }
+    }
+
+    /// Names and texts of tables and indexes, as a file of this program has them.
+    private static let knownSchema = {
+        do {
+            let empty = try Connection(path: ":memory:")
+            try empty.migrate(schema)
+            return try statements(of: empty)
+        } catch {
+            preconditionFailure("the journal's schema is none: \(error)")
+        }
+    }()
+
+    private static func statements(of connection: Connection) throws(SQLiteError) -> [[String?]] {
+        try connection.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name") { row in
+            [row.text(0), row.text(1), row.text(2), row.optionalText(3)]
+        }
+    }
+
+    /// Nothing but our tables: a view could show other entries than there are, a trigger change what is written.
+    private static func checkSchema(_ connection: Connection) throws {
+        let found = try statements(of: connection)
+        guard found != knownSchema else { return }
+        let stranger = found.first { !knownSchema.contains($0) } ?? knownSchema.first { !found.contains($0) }
+        throw JournalError.damaged(
+            firstBad: nil,
+            problems: [
+                "the file's tables are not a journal's: \(stranger?.compactMap { $0 }.joined(separator: " ") ?? "")"
+            ])
     }
 
     /// The one place where errors of the file become the journal's.

@@ -1,4 +1,4 @@
-import CanonicalJSON
+public import CanonicalJSON
 public import Cryptography
 import Platform
 import SQLite
@@ -11,7 +11,7 @@ public struct JournalReport: Codable, Hashable, Sendable {
     public var firstBad: Int?
     /// Signed heads that fit.
     public var heads = 0
-    /// Entries after the last head that fits: they can be cut off without a trace.
+    /// Entries after the last head that fits; a copy and a journal that was closed have none.
     public var unsigned = 0
     /// What is wrong, in words.
     public var problems: [String] = []
@@ -29,22 +29,32 @@ public struct JournalReport: Codable, Hashable, Sendable {
     }
 }
 
-/// Checks a journal's file: chain, bodies, signed heads, and what others saw of it.
+/// Checks a journal's file: tables, chain, bodies, signed heads, keys of persons, and what others saw of it.
 public enum JournalVerifier {
-    /// Problems beyond these are counted, not listed.
-    private static let maximumProblems = 100
-
     /// - Parameters:
     ///   - trust: the keys that may have signed heads; without them heads are only compared with the entries.
-    ///   - anchors: receipts of a center as JWS: the journal must still hold what they saw.
-    public static func verify(path: String, trust: JWKS? = nil, anchors: [String] = []) throws(JournalError)
-        -> JournalReport
-    {
-        let file = try JournalFile(reading: path)
-        do {
-            return try verify(file, trust: trust, anchors: anchors)
-        } catch {
-            throw JournalFile.explain(error, path: path)
+    ///   - anchors: what somebody else has of this journal as JWS, receipts of a center, heads or results: the journal
+    ///     must still hold what they saw.
+    ///   - story: sees the entries that fit, in order, with their bodies; what it throws is a problem of that entry.
+    public static func verify(
+        path: String, trust: JWKS? = nil, anchors: [String] = [],
+        story: (Entry, JSONValue) throws -> Void = { _, _ in }
+    ) throws(JournalError) -> JournalReport {
+        do throws(JournalError) {
+            let file = try JournalFile(reading: path)
+            var verification = JournalVerification(trust: trust)
+            do {
+                try verification.run(file, anchors: anchors, story: story)
+            } catch {
+                // What cannot be read to its end is damaged: that is a finding, not a failure to look.
+                verification.note("the file cannot be read to its end: \(JournalFile.explain(error, path: path))")
+            }
+            return verification.report
+        } catch .damaged(let firstBad, let problems) {
+            var report = JournalReport()
+            report.firstBad = firstBad
+            report.problems = problems
+            return report
         }
     }
 
@@ -63,71 +73,6 @@ public enum JournalVerifier {
             guard let newest = batch.last else { return }
             last = newest.sequence
         }
-    }
-
-    private static func verify(_ file: JournalFile, trust: JWKS?, anchors: [String]) throws -> JournalReport {
-        var report = JournalReport()
-        let lastBeforeBad = try checkEntries(file, &report)
-        var lastHead = 0
-        var appliances: Set<String> = []
-        try file.connection.forEach("SELECT sequence, jws FROM head ORDER BY sequence") { row in
-            let sequence = row.integer(0)
-            do {
-                let head = try self.head(row.text(1), trust: trust)
-                appliances.insert(head.appliance)
-                if let problem = try problem(with: head, at: sequence, in: file) {
-                    note(problem, &report)
-                } else if sequence <= lastBeforeBad {
-                    report.heads += 1
-                    lastHead = sequence
-                }
-            } catch {
-                note("the head over entry \(sequence): \(error)", &report)
-            }
-            return true
-        }
-        if appliances.count > 1 {
-            note("heads speak for several appliances: \(appliances.sorted().joined(separator: ", "))", &report)
-        }
-        report.unsigned = max(0, report.entries - lastHead)
-        for anchor in anchors {
-            do {
-                let seen = try head(anchor, trust: trust)
-                if let problem = try problem(with: seen, at: seen.sequence, in: file) {
-                    note("an anchor: " + problem, &report)
-                } else if !appliances.isEmpty && !appliances.contains(seen.appliance) {
-                    note("an anchor is of another appliance: \(seen.appliance)", &report)
-                }
-            } catch {
-                note("an anchor: \(error)", &report)
-            }
-        }
-        return report
-    }
-
-    /// Follows the chain; gives the last entry before the first bad one.
-    private static func checkEntries(_ file: JournalFile, _ report: inout JournalReport) throws -> Int {
-        var check = ChainCheck()
-        var last = Int.min
-        while true {
-            let batch = try file.entries(after: last, limit: 1000)
-            guard let newest = batch.last else { break }
-            last = newest.sequence
-            for entry in batch {
-                report.entries += 1
-                // After the first break every later entry would be reported for the same cause.
-                guard report.firstBad == nil else { continue }
-                if let problem = check.problem(with: entry) ?? ChainCheck.problem(withBodyOf: entry) {
-                    report.firstBad = check.tip.sequence < entry.sequence ? check.tip.sequence + 1 : entry.sequence
-                    note(problem, &report)
-                }
-            }
-        }
-        return (report.firstBad ?? Int.max) - 1
-    }
-
-    private static func note(_ problem: String, _ report: inout JournalReport) {
-        if report.problems.count < maximumProblems { report.problems.append(problem) }
     }
 
     /// What a head's JWS says; its signature counts only where somebody is trusted.

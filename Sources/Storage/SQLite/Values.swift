@@ -8,6 +8,9 @@ public enum SQLiteValue: Hashable, Sendable {
     case blob([UInt8])
 }
 
+/// In which of SQLite's classes a file holds a value.
+public enum SQLiteStorage: Hashable, Sendable { case null, integer, real, text, blob }
+
 /// A Swift value that can stand for a parameter of a statement.
 public protocol SQLiteBindable {
     var sqliteValue: SQLiteValue { get }
@@ -25,6 +28,17 @@ extension Optional: SQLiteBindable where Wrapped: SQLiteBindable {
 /// A row that a query lends while it stands on it; columns count from 0.
 public struct Row: ~Copyable {
     let statement: OpaquePointer
+
+    /// The class in which the file holds the value, whatever its column is declared as.
+    public func storage(_ column: Int) -> SQLiteStorage {
+        switch sqlite3_column_type(statement, Int32(column)) {
+        case SQLITE_INTEGER: .integer
+        case SQLITE_FLOAT: .real
+        case SQLITE_TEXT: .text
+        case SQLITE_BLOB: .blob
+        default: .null
+        }
+    }
 
     public func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
     /// The integer; 0 for a null.
