@@ -194,13 +194,15 @@ let package = Package(
             ]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),
-        .target(name: "FaultyDisk", dependencies: ["CSQLite", "Platform"], path: "Tests/FaultyDisk"),
+        // A disk in memory for SQLite and for the state folder: it fails by rule, and its power is cut.
+        .target(name: "SimulatedDisk", dependencies: ["CSQLite", "Platform"], path: "Tests/SimulatedDisk"),
         .testTarget(
             name: "HallTests",
             dependencies: [
                 "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam",
                 "IdentityCards",
-                "Ledger", "Packages", "Platform", "QuestionBank", "TerminalLink", "VirtualCards", "Workshop",
+                "Ledger", "Packages", "Platform", "QuestionBank", "SimulatedDisk", "TerminalLink", "VirtualCards",
+                "Workshop",
             ]),
         .testTarget(
             name: "HouseTests", dependencies: ["CanonicalJSON", "Center", "Courier", "Hall", "Platform", "Terminal"]),
@@ -220,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "FaultyDisk",
+                "Ledger", "SQLite", "Cryptography", "CanonicalJSON", "CivilTime", "Platform", "SimulatedDisk",
             ]),
         .testTarget(
             name: "MeasurementTests",
@@ -235,7 +237,7 @@ let package = Package(
             ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SeatViewerTests", dependencies: ["SeatViewer", "Platform", "Touch"]),
-        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "FaultyDisk"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "SimulatedDisk"]),
         .testTarget(
             name: "TerminalTests",
             dependencies: ["Terminal", "TerminalLink", "Display", "Touch", "Platform", "CanonicalJSON"]),

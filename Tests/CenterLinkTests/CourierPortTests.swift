@@ -157,7 +157,7 @@ import Testing
         var options = Journal.Options()
         options.ballastMiB = 0
         let journal = try Journal(
-            path: folder + "/journal.sqlite", time: ManualTime(), appliance: "hall-1", key: SigningKey.generate(),
+            in: SystemStateFolder(folder), time: ManualTime(), appliance: "hall-1", key: SigningKey.generate(),
             options: options)
         // Quotes cost most in a frame: each stands escaped twice.
         let quotes = String(repeating: "\"", count: 20_000)

@@ -127,7 +127,7 @@ import Testing
         var options = Journal.Options()
         options.ballastMiB = 0
         let other = try Journal(
-            path: hall.folder.path + "/other/journal.sqlite", time: hall.time, appliance: "hall-1",
+            in: SystemStateFolder(hall.folder.path + "/other"), time: hall.time, appliance: "hall-1",
             key: hall.keys, options: options)
         try await other.append(
             (0..<5).map { Draft(kind: "test.entry", stream: "hall", body: ["other": .integer($0)]) }, head: true)

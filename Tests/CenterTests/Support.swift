@@ -114,7 +114,7 @@ final class TestHall: Sendable {
         var options = Journal.Options()
         options.ballastMiB = 0
         let journal = try Journal(
-            path: folder.path + "/state/journal.sqlite", time: time, appliance: appliance, key: keys,
+            in: SystemStateFolder(folder.path + "/state"), time: time, appliance: appliance, key: keys,
             options: options)
         self.journal = journal
         let socket = folder.path + "/courier.socket"

@@ -1,5 +1,5 @@
 import Exam
-import FaultyDisk
+import SimulatedDisk
 import TerminalLink
 import Testing
 
@@ -8,14 +8,14 @@ import Testing
 @Suite struct FullDiskHallTests {
     @Test func `a full disk stops the clocks, says so, loses nothing, and exams go on when there is room`() async throws
     {
-        let disk = FaultyDisk(name: "hall-full")
-        let fixture = try await HallFixture(seats: 2, fileSystem: disk.name)
+        let disk = SimulatedDisk()
+        let fixture = try await HallFixture(seats: 2, disk: disk)
         try await fixture.book(1)
         let seat = try await fixture.begin(1)
         guard case .question(let question) = fixture.screen(seat) else { return }
         await fixture.touch(.option(question.options[0].number), at: seat)
         await fixture.advance(seconds: 5)
-        disk.setRule { operation in if case .write = operation { .noSpace } else { .passes } }
+        disk.setRule { $0.kind == .write ? .noSpace : .passes }
         let before = try #require(await fixture.attempt(at: seat))
         await fixture.touch(.option(question.options[1].number), at: seat)
         guard case .outOfOrder(let words) = fixture.screen(seat) else {
@@ -31,7 +31,7 @@ import Testing
         guard case .idle(let idle) = fixture.screen(other) else { return }
         #expect(idle.closed.map(\.key) == ["interlock.journal"])
 
-        disk.setRule { _ in .passes }
+        disk.setRule(nil)
         await fixture.advance(seconds: 3)
         guard case .question(let again) = fixture.screen(seat) else {
             Issue.record("the seat shows \(fixture.screen(seat))")

@@ -11,6 +11,7 @@ import Ledger
 import Packages
 import Platform
 import QuestionBank
+import SimulatedDisk
 import TerminalLink
 import VirtualCards
 import Workshop
@@ -45,7 +46,6 @@ final class HallFixture: @unchecked Sendable {
     let keys: MemoryKeyStore
     let center: MemoryKeyStore
     let time: ManualTime
-    let freeMiB = Guarded<Int?>(10_000)
     private(set) var hall: Hall
     /// The queue that the hall runs on.
     private(set) var queue: DispatchQueue
@@ -56,7 +56,8 @@ final class HallFixture: @unchecked Sendable {
     let author = SigningKey.generate()
     /// The bank's content in the plain.
     let bank: BankContents
-    private let fileSystem: String?
+    /// Where the state is kept, unless in files.
+    private let disk: SimulatedDisk?
     private var practice: PracticeBank?
     private var orderSequence = 0
     private var previousOrder = Order.origin
@@ -66,16 +67,16 @@ final class HallFixture: @unchecked Sendable {
     ///   - readers: whether the seats have card readers.
     ///   - suite: of the hall's and the center's keys.
     init(
-        seats: Int = 2, readers: Bool = true, fileSystem: String? = nil, suite: CipherSuite = .intl,
+        seats: Int = 2, readers: Bool = true, disk: SimulatedDisk? = nil, suite: CipherSuite = .intl,
         interlocks: HallConfiguration.Interlocks = .init(
             recorder: .waived, examiner: .waived, hours: .waived), installsBank: Bool = true
     ) async throws {
         folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
-        try makeDirectory("\(folder)/slips")
+        try makeDirectory(folder)
         time = ManualTime()
         keys = MemoryKeyStore(suite: suite)
         center = MemoryKeyStore(suite: suite)
-        self.fileSystem = fileSystem
+        self.disk = disk
         bank = try BankSource(folder: Self.bankFolder).packable()
         var places: [HallConfiguration.TerminalPlace] = []
         for seat in 1...seats {
@@ -91,7 +92,7 @@ final class HallFixture: @unchecked Sendable {
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
-            fileSystem: fileSystem)
+            disk: disk)
         try await begin()
         if installsBank { _ = try await hall.install(file: try pack(bank)) }
         await settle()
@@ -123,13 +124,14 @@ final class HallFixture: @unchecked Sendable {
 
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
-        practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, fileSystem: String?
+        practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, disk: SimulatedDisk?
     ) throws -> (Hall, Journal, DispatchQueue) {
         var options = Journal.Options()
         options.ballastMiB = 0
-        options.fileSystem = fileSystem
+        let state: any StateFolder = if let disk { disk.folder("state") } else { SystemStateFolder(folder) }
+        try state.makeFolder(Hall.slips)
         let journal = try Journal(
-            path: "\(folder)/journal.sqlite", time: time, appliance: "test", key: keys, options: options)
+            in: state, time: time, appliance: "test", key: keys, options: options)
         let banks = BankFolder(
             configuration.banks, signers: JWKS(keys: [author.publicJWK]), recipient: keys)
         try banks.prepare()
@@ -137,7 +139,7 @@ final class HallFixture: @unchecked Sendable {
         let hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
-                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, freeMiB: { 10_000 }),
+                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, state: state),
             executor: executor)
         return (hall, journal, executor.queue)
     }
@@ -159,7 +161,7 @@ final class HallFixture: @unchecked Sendable {
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
             center: center,
-            fileSystem: fileSystem)
+            disk: disk)
         try await begin()
     }
 

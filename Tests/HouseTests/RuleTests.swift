@@ -78,6 +78,12 @@ struct HouseRule: Sendable {
         HouseRule(
             "what threads share is Guarded", within: ["Sources/"],
             except: ["Sources/Platform/Platform/Guarded.swift"], words: ["Mutex"]),
+        HouseRule(
+            "what a daemon keeps is written through StateFolder and replaced by AtomicFile",
+            within: ["Sources/Storage/", "Sources/Links/", "Sources/Center/", "Sources/Appliance/Hall/"],
+            // Puts together what comes in parts, then hands it to AtomicFile.
+            except: ["Sources/Appliance/Hall/BankFolder.swift"],
+            words: ["O_CREAT", "O_TRUNC", "O_APPEND", "rename(", "fopen(", "creat(", "posix_fallocate("]),
         HouseRule("a task belongs to whoever started it", within: ["Sources/"], words: ["Task.detached"]),
         HouseRule(
             "points, times and counts are integers where something is decided",
@@ -116,6 +122,8 @@ struct HouseRule: Sendable {
         ("Sources/Devices/Touch/A.swift", "let source = DispatchSource.makeReadSource(fileDescriptor: 3)"),
         ("Sources/Center/Center/A.swift", "let count = Mutex(0)"),
         ("Sources/Center/Center/A.swift", "Task.detached { }"),
+        ("Sources/Appliance/Hall/A.swift", "guard rename(temporary, path) == 0 else { return }"),
+        ("Sources/Storage/Ledger/A.swift", "let file = try FileDescriptor(path: path, flags: O_WRONLY | O_CREAT)"),
         ("Sources/Domain/Exam/A.swift", "let share: Double = 0.9"),
         ("Sources/Domain/Exam/A.swift", "let seat = seats.randomElement()!"),
         ("Tests/ExamTests/A.swift", "try await Task.sleep(for: .seconds(1))"),

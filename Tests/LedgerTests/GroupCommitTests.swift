@@ -1,7 +1,7 @@
 import CanonicalJSON
 import Dispatch
-import FaultyDisk
 import Platform
+import SimulatedDisk
 import Testing
 
 @testable import Ledger
@@ -12,8 +12,8 @@ import Testing
     init() throws { folder = try JournalFolder() }
 
     @Test func `appends that wait for one commit share the next, with one sync of the log`() async throws {
-        let disk = FaultyDisk(name: "group-commit")
-        let journal = try folder.open(fileSystem: disk.name)
+        let disk = SimulatedDisk()
+        let journal = try folder.open(on: disk)
         try await journal.append([draft(0)])
         let before = journal.health.commits
 
@@ -21,8 +21,11 @@ import Testing
         let reached = DispatchSemaphore(value: 0)
         let goOn = DispatchSemaphore(value: 0)
         let isFirst = Guarded(true)
-        disk.setRule { operation in
-            guard case .synchronize = operation,
+        let syncs = Guarded(0)
+        disk.setRule { request in
+            guard request.kind == .synchronize else { return .passes }
+            syncs.withLock { $0 += 1 }
+            guard
                 isFirst.withLock({ first in
                     defer { first = false }
                     return first
@@ -39,7 +42,6 @@ import Testing
                 continuation.resume()
             }
         }
-        _ = disk.takeOperations()
         try await withThrowingTaskGroup(of: [Entry].self) { group in
             for number in 2...51 { group.addTask { try await journal.append([draft(number), draft(-number)]) } }
             try await until { journal.waiting.count == 50 }
@@ -52,10 +54,7 @@ import Testing
         _ = try await first
         #expect(journal.health.commits == before + 2)
         #expect(journal.tip.sequence == 102)
-        let syncs = disk.takeOperations().filter {
-            if case .synchronize = $0 { true } else { false }
-        }
-        #expect(syncs.count == 1)
+        #expect(syncs.withLock { $0 } == 2)
         try await journal.verifyWhole()
     }
 

@@ -80,13 +80,15 @@ import Testing
         options.ballastMiB = 0
         #expect(throws: JournalError.self) {
             try Journal(
-                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: SigningKey.generate(),
+                in: SystemStateFolder(folder.path + "/state"), time: folder.time, appliance: "hall-1",
+                key: SigningKey.generate(),
                 options: options)
         }
         options.olderKeys = folder.trust
         #expect(throws: Never.self) {
             try Journal(
-                path: folder.journalPath, time: folder.time, appliance: "hall-1", key: SigningKey.generate(),
+                in: SystemStateFolder(folder.path + "/state"), time: folder.time, appliance: "hall-1",
+                key: SigningKey.generate(),
                 options: options)
         }
     }
@@ -100,17 +102,17 @@ import Testing
         let journal = try folder.open()
         for number in 1...6 { try await journal.append([draft(number)], head: number == 4) }
         // As a crash leaves it: closing would sign the tail.
-        let copy = folder.path + "/copy.sqlite"
+        let copy = folder.path + "/state/copy.sqlite"
         try await journal.checkpoint()
         try copyFile(folder.journalPath, to: copy)
         try copyFile(folder.journalPath + "-wal", to: copy + "-wal")
-        #expect(throws: Never.self) { try folder.open(at: copy) }
+        #expect(throws: Never.self) { try folder.open(name: "copy.sqlite") }
         try Connection(path: copy).execute(edit)
         if edit.contains("sequence = 6") && edit.hasPrefix("DELETE") {
             // The tail after the last head can be cut off unseen by this machine alone: the center's receipts see it.
-            #expect(throws: Never.self) { try folder.open(at: copy) }
+            #expect(throws: Never.self) { try folder.open(name: "copy.sqlite") }
         } else {
-            let error = #expect(throws: JournalError.self) { try folder.open(at: copy) }
+            let error = #expect(throws: JournalError.self) { try folder.open(name: "copy.sqlite") }
             #expect(error?.label == "damaged")
         }
     }

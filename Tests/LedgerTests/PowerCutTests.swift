@@ -1,6 +1,6 @@
-import FaultyDisk
 import Ledger
 import Platform
+import SimulatedDisk
 import Testing
 
 /// Cuts the power at every operation of the file, with what was not synced lost, kept, or torn.
@@ -11,71 +11,48 @@ import Testing
         var refused = 0
     }
 
-    private func run(disk name: String, believesSyncs: Bool) async throws -> Outcome {
+    private func run(believesSyncs: Bool) async throws -> Outcome {
         let folder = try JournalFolder()
-        let disk = FaultyDisk(name: name)
-        let journal = try folder.open(fileSystem: disk.name, checkpointPages: 1_000_000)
-        var files: [String: [UInt8]] = [:]
-        // SQLite names files as it resolved them, which for a folder in /tmp is the same text.
-        for suffix in ["", "-wal"] {
-            let path = folder.journalPath + suffix
-            if fileExists(path) { files[path] = try readFile(path) }
-        }
-        let acknowledged = Guarded(0)
-        let record = Guarded([(operation: FaultyDisk.Operation, acknowledged: Int)]())
-        disk.setRule { operation in
-            let count = acknowledged.withLock { $0 }
-            record.withLock { $0.append((operation, count)) }
-            return .passes
-        }
+        let disk = SimulatedDisk(isRecording: true)
+        let journal = try folder.open(on: disk, checkpointPages: 1_000_000)
+        if !believesSyncs { disk.setRule { $0.kind == .synchronize ? .claimed : .passes } }
+        var cut = disk.model
+        let begin = disk.recorded
+        var acknowledged: [(operations: Int, entries: Int)] = []
         for number in 1...16 {
             try await journal.append((0...(number % 3)).map { draft(number * 10 + $0) }, head: number % 5 == 0)
-            acknowledged.withLock { $0 = journal.tip.sequence }
+            acknowledged.append((disk.recorded, journal.tip.sequence))
             if number % 6 == 0 { try await journal.checkpoint() }
         }
-        disk.setRule { _ in .passes }
         let all = try await journal.entries(after: 0, limit: 1000)
 
-        var cut = PowerCut(files: files, believesSyncs: believesSyncs)
-        var random = SystemRandomNumberGenerator()
         var outcome = Outcome()
-        for (operation, acknowledged) in record.withLock({ $0 }) {
-            for survivors in PowerCut.Survivors.allCases {
+        for (index, operation) in disk.log.enumerated().dropFirst(begin) {
+            let entries = acknowledged.last { $0.operations <= index }?.entries ?? 0
+            for survivors in [Survivors.none, .all, .random(seed: UInt64(index)), .prefix(seed: UInt64(index))] {
                 outcome.images += 1
-                let image = folder.path + "/image-\(outcome.images)"
-                try makeDirectory(image)
-                for (path, bytes) in cut.image(survivors, using: &random) {
-                    let name = path.hasSuffix("-wal") ? "/journal.sqlite-wal" : "/journal.sqlite"
-                    try writeQuickly(bytes, to: image + name)
-                }
                 do {
-                    let again = try folder.open(whole: true, at: image + "/journal.sqlite")
+                    let again = try folder.open(on: SimulatedDisk(cut.afterCut(survivors)), whole: true)
                     let stored = try await again.entries(after: 0, limit: 1000)
-                    if stored.count < acknowledged || stored != Array(all.prefix(stored.count)) { outcome.lost += 1 }
+                    if stored.count < entries || stored != Array(all.prefix(stored.count)) { outcome.lost += 1 }
                 } catch {
                     outcome.refused += 1
                 }
             }
-            cut.add(operation)
+            cut.apply(operation)
         }
         return outcome
     }
 
-    /// Without a sync: the image is read back by this process.
-    private func writeQuickly(_ bytes: [UInt8], to path: String) throws {
-        // O_WRONLY | O_CREAT
-        try FileDescriptor(path: path, flags: 0o101).write(bytes)
-    }
-
     @Test func `no acknowledged entry is lost in any cut`() async throws {
-        let outcome = try await run(disk: "power-cut", believesSyncs: true)
+        let outcome = try await run(believesSyncs: true)
         #expect(outcome.images > 300)
         #expect(outcome.lost == 0)
         #expect(outcome.refused == 0)
     }
 
     @Test func `the same cuts on a disk that does not sync lose entries: the cuts are real`() async throws {
-        let outcome = try await run(disk: "power-cut-control", believesSyncs: false)
+        let outcome = try await run(believesSyncs: false)
         #expect(outcome.lost + outcome.refused > outcome.images / 4)
     }
 }

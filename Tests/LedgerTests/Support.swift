@@ -3,6 +3,7 @@ import Cryptography
 import Glibc
 import Ledger
 import Platform
+import SimulatedDisk
 import Testing
 
 /// A folder of its own for one test, and what a journal in it needs.
@@ -20,19 +21,31 @@ final class JournalFolder: Sendable {
         path = String(cString: made)
     }
 
+    private func state(on disk: SimulatedDisk?) -> any StateFolder {
+        if let disk { return disk.folder("state") }
+        return SystemStateFolder(path + "/state")
+    }
+
+    /// Verifies the journal of a simulated disk as it stands in files.
+    func verify(_ disk: SimulatedDisk) throws -> JournalReport {
+        let copy = "\(path)/exported"
+        defer { removeTree(copy) }
+        try disk.folder("state").export(to: copy)
+        return try JournalVerifier.verify(path: "\(copy)/\(Journal.fileName)", trust: trust)
+    }
+
     deinit { _ = try? ChildProcess("/bin/rm", ["-rf", path]).wait() }
 
     func open(
-        fileSystem: String? = nil, ballastMiB: Int = 0, whole: Bool = false, appliance: String = "hall-1",
-        checkpointPages: Int = 512, at other: String? = nil
+        on disk: SimulatedDisk? = nil, ballastMiB: Int = 0, whole: Bool = false, appliance: String = "hall-1",
+        checkpointPages: Int = 512, name: String = Journal.fileName
     ) throws(JournalError) -> Journal {
         var options = Journal.Options()
         options.ballastMiB = ballastMiB
-        options.fileSystem = fileSystem
         options.verification = whole ? .whole : .sinceLastHead
         options.checkpointPages = checkpointPages
         return try Journal(
-            path: other ?? journalPath, time: time, appliance: appliance, key: key, options: options)
+            in: state(on: disk), name: name, time: time, appliance: appliance, key: key, options: options)
     }
 }
 

@@ -12,11 +12,12 @@ import Testing
 /// Answers and times out of a journal.
 @Suite struct JournalTests {
     /// Writes a journal with one attempt of three questions; `signed` are the answers that its result is over.
-    static func journal(at path: String, key: SigningKey, signed: [[Int]]) async throws {
+    static func journal(in folder: String, key: SigningKey, signed: [[Int]]) async throws {
         let time = ManualTime()
         var options = Journal.Options()
         options.ballastMiB = 0
-        let journal = try Journal(path: path, time: time, appliance: "hall-1", key: key, options: options)
+        let journal = try Journal(
+            in: SystemStateFolder(folder), time: time, appliance: "hall-1", key: key, options: options)
         let stream = "attempt/A-1"
         func write(_ entry: AttemptEntry, afterMs: Int = 0) async throws {
             time.advance(milliseconds: afterMs)
@@ -79,7 +80,7 @@ import Testing
     @Test func `times are those with the clock running, and a disturbed question has none`() async throws {
         let folder = try ResultFolder()
         let path = "\(folder.path)/journal.sqlite"
-        try await Self.journal(at: path, key: folder.key, signed: [[1], [2], []])
+        try await Self.journal(in: folder.path, key: folder.key, signed: [[1], [2], []])
         let reading = try AnswerSources(trust: folder.trust).read([path])
         #expect(reading.unfinished == 1)
         #expect(ArchiveTests.unpacked(reading.archive).map { $0.map(\.answer) } == [[[1], [2], []]])
@@ -90,7 +91,7 @@ import Testing
     @Test func `answers that are not the signed ones are named by their entry`() async throws {
         let folder = try ResultFolder()
         let path = "\(folder.path)/journal.sqlite"
-        try await Self.journal(at: path, key: folder.key, signed: [[1], [3], []])
+        try await Self.journal(in: folder.path, key: folder.key, signed: [[1], [3], []])
         #expect(
             throws: Unusable(
                 "\(path), entry 16", "the answers in the journal are not those that result A-1 was signed over")

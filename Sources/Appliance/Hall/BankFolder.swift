@@ -93,8 +93,7 @@ public struct BankFolder: Sendable {
 
     /// Puts a verified file in its place, durably: after a cut at any moment it stands there whole or not at all.
     func place(_ file: String, digest: String) throws(SystemError) {
-        guard rename(file, path(digest)) == 0 else { throw SystemError("rename \(file)") }
-        try synchronizeDirectory(folder)
+        try AtomicFile.place(file, at: path(digest))
     }
 
     /// Takes away a copy that was not put in its place.

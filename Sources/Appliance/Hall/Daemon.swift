@@ -21,6 +21,9 @@ public final class Daemon: Sendable {
     private let control: FrameListener
     private let timer: IntervalTimer
 
+    /// The center's newest receipt in the state folder: an anchor of the journal.
+    private static let receipt = "receipt.jws"
+
     /// Reads the configuration, recovers from the journal and opens the sockets; when this returns, the hall serves.
     ///
     /// - Throws: `Failure` with the file, the member and the remedy.
@@ -36,7 +39,8 @@ public final class Daemon: Sendable {
         }
         self.configuration = configuration
         let time = SystemTime()
-        try makeDirectory("\(configuration.state)/slips")
+        let state = SystemStateFolder(configuration.state)
+        try state.makeFolder(Hall.slips)
         let keys = try FileKeyStore(folder: configuration.keys)
         let trust: JWKS
         let candidateKey: [UInt8]
@@ -55,18 +59,16 @@ public final class Daemon: Sendable {
         var options = Journal.Options()
         options.ballastMiB = configuration.ballastMiB
         journal = try Journal(
-            path: "\(configuration.state)/journal.sqlite", time: time, appliance: configuration.appliance,
-            key: keys, options: options)
-        let state = configuration.state
+            in: state, time: time, appliance: configuration.appliance, key: keys, options: options)
         let executor = QueueExecutor(label: "hall")
         hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
                 practiceFault: practiceFault, keys: keys, trust: trust,
-                candidateKey: candidateKey, freeMiB: { (try? freeSpace(at: state)).map { $0 >> 20 } }),
+                candidateKey: candidateKey, state: state),
             executor: executor)
         await hall.onFatal(onFatal)
-        if let anchor = try? readFile("\(state)/receipt.jws") {
+        if let anchor = try? state.read(Self.receipt) {
             _ = await hall.take(receipt: String(decoding: anchor, as: UTF8.self).filter { !$0.isWhitespace })
         }
         try await hall.recover()
@@ -80,7 +82,7 @@ public final class Daemon: Sendable {
                 receipt: { jws in
                     guard await hall.take(receipt: jws) else { return }
                     do {
-                        try AtomicFile.write(jws + "\n", to: "\(state)/receipt.jws")
+                        try AtomicFile.write(Array((jws + "\n").utf8), to: Self.receipt, in: state)
                     } catch {
                         Log.warning("the receipt is not kept as an anchor: \(error)")
                     }

@@ -81,7 +81,7 @@ extension Hall {
     ///
     /// - Throws: `Failure` with the reason why it is refused, which stands in the journal then.
     func install(file path: String) async throws -> BankSummary {
-        let room = parts.freeMiB().map { max(0, $0 - configuration.diskFloorMiB) << 20 }
+        let room = parts.state.freeMiB.map { max(0, $0 - configuration.diskFloorMiB) << 20 }
         do {
             let copy = try await parts.banks.copy(path, room: room)
             defer { parts.banks.discard(copy) }
@@ -198,7 +198,7 @@ extension Hall {
         guard let pending = release, !pending.isComplete else { return nil }
         let received = parts.banks.received(pending.release.digest)
         let rest = pending.release.length - received
-        if let free = parts.freeMiB(), free - configuration.diskFloorMiB < rest >> 20 { return nil }
+        if let free = parts.state.freeMiB, free - configuration.diskFloorMiB < rest >> 20 { return nil }
         return rest > 0 ? BankWanted(digest: pending.release.digest, offset: received, length: rest) : nil
     }
 

@@ -101,6 +101,9 @@ extension Hall {
 
     // MARK: Slip
 
+    /// The folder of slips in the state folder.
+    public static let slips = "slips"
+
     /// Asks the seat's terminal to draw the slip; the daemon links no drawing library.
     func drawSlip(at id: SeatID) {
         guard let seat = seats[id], let attempt = seat.attempt.flatMap({ attempts[$0] }), let jws = attempt.result,
@@ -142,7 +145,7 @@ extension Hall {
             let file = seats[id]?.slip?.take(part)
         else { return }
         do {
-            try AtomicFile.write(file, to: "\(configuration.state)/slips/\(attempt).pdf")
+            try AtomicFile.write(file, to: "\(Self.slips)/\(attempt).pdf", in: parts.state)
         } catch {
             Log.error("seat \(id): the slip is not stored: \(error)")
             return

@@ -9,7 +9,7 @@ import TerminalLink
 extension Hall {
     var interlockFacts: InterlockFacts {
         InterlockFacts(
-            freeMiB: parts.freeMiB(), diskFloorMiB: configuration.diskFloorMiB,
+            freeMiB: parts.state.freeMiB, diskFloorMiB: configuration.diskFloorMiB,
             journalFault: journalFault ?? (journalIsFull ? "the disk is full" : nil),
             bankFault: bankFault, wall: parts.time.wall(), lastSeen: lastSeen,
             testedSeats: seats.values.count { $0.isTested },

@@ -47,15 +47,14 @@ public actor Hall {
         public var candidateKey: [UInt8]
         /// So many random bytes.
         public var entropy: @Sendable (Int) -> [UInt8]
-        /// MiB free where the state is kept; nil when it cannot be read.
-        public var freeMiB: @Sendable () -> Int?
+        /// Where slips are kept, beside the journal.
+        public var state: any StateFolder
 
         public init(
             configuration: HallConfiguration, journal: Journal, time: any TimeSource, banks: BankFolder,
             practice: PracticeBank? = nil, practiceFault: String? = nil, keys: any KeyStore, trust: JWKS,
             candidateKey: [UInt8],
-            entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy,
-            freeMiB: @escaping @Sendable () -> Int?
+            entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy, state: any StateFolder
         ) {
             self.configuration = configuration
             self.journal = journal
@@ -67,7 +66,7 @@ public actor Hall {
             self.trust = trust
             self.candidateKey = candidateKey
             self.entropy = entropy
-            self.freeMiB = freeMiB
+            self.state = state
         }
     }
 

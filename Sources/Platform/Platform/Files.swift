@@ -137,40 +137,6 @@ public func freeSpace(at path: String) throws(SystemError) -> Int {
     return Int(status.f_bavail) * Int(status.f_frsize)
 }
 
-/// The one way to replace a file: after a cut at any moment the old or the new one is there, whole.
-public enum AtomicFile {
-    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o640) throws(SystemError) {
-        try write(to: path, mode: mode) { (file) throws(SystemError) in try file.write(bytes) }
-    }
-
-    /// For what is too long to be one array: `content` writes the new file.
-    public static func write(
-        to path: String, mode: UInt32 = 0o640, content: (FileDescriptor) throws(SystemError) -> Void
-    ) throws(SystemError) {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let temporary = path + ".new"
-        unlink(temporary)
-        do {
-            let file = try FileDescriptor(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-            try content(file)
-            try file.synchronize()
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        guard rename(temporary, path) == 0 else {
-            let error = SystemError("rename \(temporary)")
-            unlink(temporary)
-            throw error
-        }
-        try synchronizeDirectory(folder.isEmpty ? "/" : folder)
-    }
-
-    public static func write(_ text: String, to path: String, mode: UInt32 = 0o640) throws(SystemError) {
-        try write(Array(text.utf8), to: path, mode: mode)
-    }
-}
-
 /// Random bytes from the kernel.
 public func systemEntropy(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

@@ -15,7 +15,7 @@ func journalBenchmark(folder: String = "/var/tmp", rounds: Int = 2000) async thr
     var options = Journal.Options()
     options.ballastMiB = 0
     let journal = try Journal(
-        path: work + "/journal.sqlite", time: SystemTime(), appliance: "bench", key: SigningKey.generate(),
+        in: SystemStateFolder(work), time: SystemTime(), appliance: "bench", key: SigningKey.generate(),
         options: options)
     let bare = try BareCommits(path: work + "/bare.sqlite")
     let time = SystemTime()

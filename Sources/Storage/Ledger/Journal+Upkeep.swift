@@ -91,10 +91,7 @@ extension Journal {
         unlink(temporary)
         do {
             try await copySlices(to: temporary)
-            try FileDescriptor(path: temporary, flags: O_RDWR).synchronize()
-            guard rename(temporary, target) == 0 else { throw SystemError("rename \(temporary)") }
-            let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
-            try synchronizeDirectory(folder.isEmpty ? "/" : folder)
+            try AtomicFile.place(temporary, at: target)
         } catch let error as JournalError {
             unlink(temporary)
             throw error

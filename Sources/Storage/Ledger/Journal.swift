@@ -26,8 +26,6 @@ public actor Journal {
         public var headSeconds = 60
         /// Pages in the log after which a quiet moment is used for a checkpoint.
         public var checkpointPages = 512
-        /// A registered SQLite VFS instead of the system's: tests make disks fail.
-        public var fileSystem: String?
 
         public init() {}
     }
@@ -57,25 +55,27 @@ public actor Journal {
     var owesScrub = false
     var headIsArmed = false
 
+    /// The journal's name in the state folder, unless another is given.
+    public static let fileName = "journal.sqlite"
+
     /// Opens the journal, makes it when there is none, and checks it. Blocks: for the start of a program.
     ///
     /// - Parameter executor: where its calls run; they block for as long as the disk takes.
     /// - Throws: `JournalError` in words: in use, newer schema, no journal, damaged, no room.
     public init(
-        path: String, time: any TimeSource, appliance: String, key: any Signer, options: Options = Options(),
-        executor: any ActorExecutor = QueueExecutor(label: "journal")
+        in folder: any StateFolder, name: String = Journal.fileName, time: any TimeSource, appliance: String,
+        key: any Signer, options: Options = Options(), executor: any ActorExecutor = QueueExecutor(label: "journal")
     ) throws(JournalError) {
-        let file = try JournalFile(writing: path, fileSystem: options.fileSystem)
+        let file = try JournalFile(writing: name, in: folder)
         let trusted = JWKS(keys: [key.verifyingKey.jwk] + options.olderKeys.keys)
         let (tip, signed) = try Self.check(
             file, trusted: trusted, appliance: appliance, whole: options.verification == .whole)
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let ballast = Ballast(folder: folder, bytes: options.ballastMiB << 20)
         if options.ballastMiB > 0, !ballast.restore() {
-            Log.warning("journal: no room for the reserve of \(options.ballastMiB) MiB beside \(path)")
+            Log.warning("journal: no room for the reserve of \(options.ballastMiB) MiB beside \(file.path)")
         }
         self.executor = executor
-        self.path = path
+        path = file.path
         self.appliance = appliance
         self.key = key
         self.time = time

@@ -23,14 +23,13 @@ final class JournalFile {
     let connection: Connection
 
     /// Opens the journal for writing; the file is made when it is not there.
-    init(writing path: String, fileSystem: String? = nil) throws(JournalError) {
-        self.path = path
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    init(writing name: String, in folder: any StateFolder) throws(JournalError) {
+        path = "\(folder.path)/\(name)"
         do {
-            try makeDirectory(folder)
+            try folder.makeFolder("")
             // SQLite would let everybody read a file that it makes; what it puts beside takes the file's mode.
-            if !fileExists(path) { _ = try FileDescriptor(path: path, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o640) }
-            connection = try Connection(path: path, fileSystem: fileSystem)
+            if !folder.exists(name) { _ = try folder.create(name, mode: 0o640) }
+            connection = try Connection(path: path, fileSystem: folder.databaseFileSystem)
             // No shared memory: a full disk would end the process with SIGBUS; and nobody else opens the file. This
             // must be said before the first access to a file in WAL mode.
             try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -40,7 +39,7 @@ final class JournalFile {
             try connection.migrate(Self.schema)
             try Self.checkSchema(connection)
             // A fresh file's name and the log's name must outlive a cut as well as their bytes.
-            try synchronizeDirectory(folder)
+            try folder.synchronizeNames(in: "")
         } catch {
             throw Self.explain(error, path: path)
         }
