@@ -141,6 +141,13 @@ let package = Package(
             ],
             path: "Sources/Proving/Demonstration"),
         .target(
+            name: "Replay",
+            dependencies: [
+                "CivilTime", "Cryptography", "Exam", "Hall", "Ledger", "Packages", "Platform", "Terminal",
+                "TerminalLink",
+            ],
+            path: "Sources/Proving/Replay"),
+        .target(
             name: "Benchmarks",
             dependencies: [
                 "CDrawingFloor", "CPangoCairo", "CRescoringFloor", "CSQLite", "CivilTime", "Demonstration", "Exam",
@@ -162,7 +169,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks", "CCrypto", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
                 "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Interchange", "Ledger",
-                "Packages", "IdentityCards", "Measurement", "Platform", "QuestionBank", "SQLite", "Terminal",
+                "Packages", "IdentityCards", "Measurement", "Platform", "QuestionBank", "Replay", "SQLite", "Terminal",
                 "TerminalLink", "Workshop",
             ],
             path: "Sources/Programs/kaotai"),
@@ -190,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "DemonstrationTests",
             dependencies: [
-                "CanonicalJSON", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Platform", "TerminalLink",
+                "CanonicalJSON", "Cryptography", "Demonstration", "Exam", "Hall", "Ledger", "Packages", "Platform",
+                "Replay", "Terminal", "TerminalLink",
             ]),
         .testTarget(name: "DisplayTests", dependencies: ["Display", "DeviceFakes", "CPlatform", "Platform"]),
         .testTarget(name: "ExamTests", dependencies: ["Exam", "CanonicalJSON", "CivilTime"]),

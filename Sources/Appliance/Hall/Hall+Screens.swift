@@ -27,41 +27,95 @@ extension Hall {
     /// Brings a seat's screen up to date.
     func show(seat id: SeatID) {
         guard let seat = seats[id], seat.isConnected else { return }
-        let attempt = seat.attempt.flatMap { attempts[$0] }
-        let bank = attempt.map { self.bank(of: $0) } ?? bank
-        let language = seat.preferences.language ?? attempt?.language ?? bank.languages.first ?? "zh-Hans"
-        var header: Header?
-        var screen: Screen
-        if seat.isTested {
-            do {
-                let practice = attempt == nil ? practiceScreen(seat, language: language) : nil
-                let scenes = SeatScenes(bank: bank, interlocks: attempt == nil ? interlockFacts.closed : [])
-                if journalIsFull, attempt != nil {
-                    screen = .outOfOrder(.init(reason: Message("problem.journal"), code: "JOURNAL-FULL"))
-                } else {
-                    (header, screen) = try scenes.screen(
-                        seat: seat, attempt: attempt, personal: seat.attempt.flatMap { personal[$0] },
-                        received: seat.attempt.map(received) ?? false, following: attempt.map(following) ?? .nothing)
-                    if case .idle(var idle) = screen {
-                        idle.practice = practiceBank != nil
-                        screen = practice ?? .idle(idle)
-                    }
-                }
-            } catch {
-                Log.error("seat \(id): the bank cannot be read: \(error)")
-                screen = .outOfOrder(.init(reason: Message("problem.bank"), code: "BANK-\(id)"))
+        guard let attempt = seat.attempt.flatMap({ attempts[$0] }), let person = personal[attempt.id] else {
+            return show(free: seat)
+        }
+        let bank = bank(of: attempt)
+        let scenes = SeatScenes(bank: bank)
+        var showing = showing(of: attempt, at: seat)
+        let left = attempt.remainingMs
+        let clock =
+            seat.since.map { ExamClock.running(until: $0.adding(milliseconds: left).microseconds) }
+            ?? .stopped(remaining: left)
+        let scene: Scene
+        do {
+            scene = try scenes.scene(showing, of: attempt, person: person, seat: id, clock: clock)
+        } catch {
+            Log.error("seat \(id): the bank cannot be read: \(error)")
+            let fault = Screen.OutOfOrder(reason: Message("problem.bank"), code: "BANK-\(id)")
+            showing.fault = fault
+            scene = scenes.scene(showing, of: attempt, seat: id, fault: fault)
+        }
+        if let revision = send(scene, to: seat.terminal, from: bank), seat.showings.count < 1024 {
+            showing.revision = revision
+            showing.at = parts.time.now().microseconds
+            seats[id]?.showings.append(showing)
+        }
+        prefetch(seat, attempt)
+    }
+
+    /// What a seat shows of an attempt, as it is journalled; without the scene's number, which it gets when it is sent.
+    private func showing(of attempt: Attempt, at seat: Seat) -> Showing {
+        let preferences = seat.preferences
+        var showing = Showing(attempt: attempt.id, entry: moments[attempt.id]?.last ?? 0)
+        showing.bank = attempt.paper == nil ? bank.digest : nil
+        showing.language = preferences.language == attempt.language ? nil : preferences.language
+        showing.textSize = preferences.textSize == .normal ? nil : preferences.textSize
+        showing.theme = preferences.theme == .day ? nil : preferences.theme
+        showing.view = seat.view == .main ? nil : seat.view
+        switch attempt.phase {
+        case .opened:
+            showing.wantsCard = seat.reader == nil ? nil : true
+            showing.problem = seat.problem
+        case .verified, .ready: showing.tutorial = seat.tutorial
+        case .running:
+            showing.left = max(0, attempt.remainingMs - (spentNow(attempt, at: seat.id) - attempt.spentMs))
+            showing.stands = seat.since == nil ? true : nil
+        case .paused: showing.left = attempt.remainingMs
+        case .signed, .issued, .left:
+            var farewell = Showing.Farewell(received: received(attempt.id))
+            switch following(attempt) {
+            case .next(let place): farewell.next = place.programme
+            case .note(let words): farewell.note = words
+            case .nothing: break
             }
+            showing.farewell = farewell
+        case .ended, .scored: break
+        }
+        showing.fault = fault(of: seat)
+        if journalIsFull {
+            showing.fault = showing.fault ?? .init(reason: Message("problem.journal"), code: "JOURNAL-FULL")
+        }
+        return showing
+    }
+
+    /// What is wrong with a seat's own devices.
+    private func fault(of seat: Seat) -> Screen.OutOfOrder? {
+        guard !seat.isTested else { return nil }
+        // A fault begins with the part it is in: "touch: …", "display: …".
+        let fault = seat.faults?.first.map { String($0.prefix { $0 != ":" }) } ?? "touch"
+        return .init(reason: Message("problem.\(fault)"), code: "SEAT-\(seat.id)-\(fault.uppercased())")
+    }
+
+    /// Brings the screen of a seat up to date where nobody sits an exam.
+    private func show(free seat: Seat) {
+        let language = seat.preferences.language ?? bank.languages.first ?? "zh-Hans"
+        let screen: Screen
+        if let fault = fault(of: seat) {
+            screen = .outOfOrder(fault)
+        } else if let notice = seat.notice {
+            screen = notice.screen
+        } else if seat.attempt == nil, let practice = practiceScreen(seat, language: language) {
+            screen = practice
         } else {
-            // A fault begins with the part it is in: "touch: …", "display: …".
-            let fault = seat.faults?.first.map { String($0.prefix { $0 != ":" }) } ?? "touch"
-            screen = .outOfOrder(.init(reason: Message("problem.\(fault)"), code: "SEAT-\(id)-\(fault.uppercased())"))
+            let closed = seat.attempt == nil ? interlockFacts.closed : []
+            screen = .idle(.init(role: .seat, closed: closed, practice: practiceBank != nil))
         }
         send(
             Scene(
                 revision: 0, language: language.rawValue, textSize: seat.preferences.textSize,
-                theme: seat.preferences.theme, seat: id.number, header: header, screen: screen),
+                theme: seat.preferences.theme, seat: seat.id.number, screen: screen),
             to: seat.terminal, from: bank)
-        prefetch(seat, attempt)
     }
 
     /// Brings a check-in desk's screen up to date.
@@ -86,8 +140,11 @@ extension Hall {
     func showDesks() { for name in desks.keys { show(desk: name) } }
 
     /// Sends a scene if it is not on the screen already.
-    private func send(_ scene: Scene, to terminal: String, from bank: BankTexts) {
-        guard var connected = terminals[terminal], connected.shown != scene else { return }
+    ///
+    /// - Returns: its revision; nil when it was there.
+    @discardableResult
+    private func send(_ scene: Scene, to terminal: String, from bank: BankTexts) -> Int? {
+        guard var connected = terminals[terminal], connected.shown != scene else { return nil }
         if case .question(let question) = scene.screen, let picture = question.picture {
             sendMedia(picture.digest, of: bank, to: &connected)
         }
@@ -102,6 +159,7 @@ extension Hall {
         numbered.revision = connected.revision
         connected.output.send(.scene(numbered))
         terminals[terminal] = connected
+        return connected.revision
     }
 
     private func sendMedia(_ digest: String, of bank: BankTexts, to connected: inout ConnectedTerminal) {

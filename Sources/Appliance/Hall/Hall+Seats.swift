@@ -36,7 +36,8 @@ extension Hall {
             Draft(
                 .seatTested, stream: id.stream,
                 HallEntry.SeatTested(
-                    terminal: terminal, width: hello.width, height: hello.height, environment: hello.environment,
+                    terminal: terminal, width: hello.width, height: hello.height, widthMM: hello.widthMM,
+                    heightMM: hello.heightMM, environment: hello.environment,
                     faults: hello.faults))
         ])
         seats[id]?.faults = hello.faults
@@ -310,6 +311,7 @@ extension Hall {
         }
         var fresh = Seat(id: id, terminal: seat.terminal, reader: seat.reader)
         fresh.faults = seat.faults
+        fresh.showings = seat.showings
         fresh.touches = seat.touches
         fresh.shown = seat.shown
         seats[id] = fresh

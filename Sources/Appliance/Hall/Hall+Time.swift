@@ -66,12 +66,17 @@ extension Hall {
         var drafts: [Draft] = []
         for id in seatIDs {
             guard let seat = seats[id] else { continue }
+            // Before what refers to them: a reader meets each scene before its touches and its digest.
+            if !seat.showings.isEmpty {
+                drafts.append(Draft(.scenes, stream: id.stream, HallEntry.Scenes(scenes: seat.showings)))
+            }
             if !seat.touches.isEmpty {
                 drafts.append(Draft(.touches, stream: id.stream, HallEntry.Touches(records: seat.touches)))
             }
             if !seat.shown.isEmpty {
                 drafts.append(Draft(.shown, stream: id.stream, HallEntry.Shown(scenes: seat.shown)))
             }
+            seats[id]?.showings = []
             seats[id]?.touches = []
             seats[id]?.shown = []
             guard let attempt = seat.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,

@@ -316,6 +316,7 @@ public actor Hall {
             moments[id] = AttemptMoments(first: entry.sequence)
         } else {
             try attempts[id]?.apply(value)
+            moments[id]?.last = entry.sequence
         }
         let label = try entry.label().at
         switch value {
@@ -351,10 +352,17 @@ public actor Hall {
 /// Where an attempt stands in the journal.
 struct AttemptMoments: Sendable {
     var first: Int
+    /// The last entry that was folded.
+    var last: Int
     var startedAt: Timestamp?
     var endedAt: Timestamp?
     /// Sequence of the result's entry.
     var result: Int?
+
+    init(first: Int) {
+        self.first = first
+        last = first
+    }
 }
 
 extension AttemptEntry.Opened {

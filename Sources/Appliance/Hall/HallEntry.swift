@@ -15,6 +15,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case practised = "seat.practised"
     case seatRefused = "seat.refused"
     case seatTested = "seat.tested"
+    case scenes = "seat.scenes"
     case touches = "seat.touches"
     case shown = "seat.shown"
     case badFrame = "seat.badFrame"
@@ -36,6 +37,8 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .practised: "somebody practised at a free seat: how many questions, and how many were right"
         case .seatRefused: "a card or person was refused at a seat, with the reason"
         case .seatTested: "a terminal connected and reported its own test"
+        case .scenes:
+            "what a seat with a candidate was sent to show, as far as the attempt's entries do not tell: its screens can be made again"
         case .touches: "contacts on a seat's panel, for replay: [at, contact, phase, x, y, revision]"
         case .shown: "what a seat showed: [revision, digest, environment]"
         case .badFrame: "a terminal sent what does not parse; its connection was closed"
@@ -95,9 +98,14 @@ enum HallEntry {
         var terminal: String
         var width: Int
         var height: Int
+        /// The panel's millimetres, where they are known: the layout follows them.
+        var widthMM: Int?
+        var heightMM: Int?
         var environment: String
         var faults: [String]
     }
+
+    struct Scenes: Codable, Sendable { var scenes: [Showing] }
 
     struct Touches: Codable, Sendable { var records: [[Int]] }
 
@@ -179,6 +187,11 @@ extension AttemptID {
 
 extension SeatID {
     var stream: String { "seat/\(number)" }
+
+    init?(stream: String) {
+        guard stream.hasPrefix("seat/"), let number = Int(stream.dropFirst(5)) else { return nil }
+        self.init(rawValue: number)
+    }
 }
 
 extension AttemptEntry {

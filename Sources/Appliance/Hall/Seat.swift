@@ -4,17 +4,6 @@ import TerminalLink
 
 /// What a seat is doing beside its attempt: nothing here outlives the daemon, and nothing here needs to.
 struct Seat: Sendable {
-    /// Which screen of a phase is looked at.
-    enum View: Hashable, Sendable {
-        case main, overview, submit
-        /// Another language is looked for in the middle of the exam.
-        case languages
-        /// The end was read; the score follows.
-        case score
-        /// The score was read; the signature follows.
-        case signature
-    }
-
     let id: SeatID
     let terminal: String
     /// Name, or part of it, of the card reader at this seat.
@@ -22,7 +11,7 @@ struct Seat: Sendable {
     /// The terminal is connected and its own test found nothing.
     var faults: [String]? = nil
     var attempt: AttemptID?
-    var view = View.main
+    var view = Showing.View.main
     var preferences = Preferences()
     /// The candidate tries the screen; only between verification and start.
     var tutorial: Tutorial?
@@ -35,6 +24,7 @@ struct Seat: Sendable {
     var notice: Notice?
     /// Contacts and shown scenes since the last tick; journalled with it, off the path of an answer.
     var touches: [[Int]] = []
+    var showings: [Showing] = []
     var shown: [HallEntry.ShownScene] = []
     /// The beginning of the time that is running and not yet journalled; nil while the clock stands.
     var since: Instant?

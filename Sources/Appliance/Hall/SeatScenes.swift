@@ -6,43 +6,70 @@ import Platform
 import QuestionBank
 import TerminalLink
 
-/// Turns what a seat is doing into what its screen shows; pure but for reading the bank's texts.
+/// Turns what a seat is doing with its candidate into what its screen shows.
+///
+/// A pure function but for reading the bank's texts: the same values give the same scene in the hall and, years later, in a
+/// replay.
 struct SeatScenes {
     let bank: BankTexts
-    let interlocks: [Message]
 
-    /// The screen of a seat, with the header that stands above it.
-    func screen(seat: Seat, attempt: Attempt?, personal: BookedPerson?, received: Bool, following: Hall.Following)
-        throws -> (Header?, Screen)
+    /// The scene of a seat with a candidate.
+    ///
+    /// - Parameters:
+    ///   - attempt: as it stood after the entry that the showing names.
+    ///   - clock: of a running exam.
+    /// - Throws: what keeps the bank's texts from being read.
+    func scene(_ showing: Showing, of attempt: Attempt, person: BookedPerson, seat: SeatID, clock: ExamClock) throws
+        -> Scene
     {
-        guard let attempt, let personal else {
-            return (nil, seat.notice?.screen ?? .idle(.init(role: .seat, closed: interlocks)))
-        }
-        let language = seat.preferences.language ?? attempt.language
+        if let fault = showing.fault { return scene(showing, of: attempt, seat: seat, fault: fault) }
+        let (header, screen) = try screen(showing, of: attempt, person: person, clock: clock)
+        return Self.scene(showing, of: attempt, seat: seat, header: header, screen: screen)
+    }
+
+    /// What stands there when nothing of the attempt can be shown.
+    func scene(_ showing: Showing, of attempt: Attempt, seat: SeatID, fault: Screen.OutOfOrder) -> Scene {
+        Self.scene(showing, of: attempt, seat: seat, header: nil, screen: .outOfOrder(fault))
+    }
+
+    private static func scene(
+        _ showing: Showing, of attempt: Attempt, seat: SeatID, header: Header?, screen: Screen
+    ) -> Scene {
+        Scene(
+            revision: showing.revision, language: (showing.language ?? attempt.language).rawValue,
+            textSize: showing.textSize ?? .normal, theme: showing.theme ?? .day, seat: seat.number, header: header,
+            screen: screen)
+    }
+
+    private func screen(_ showing: Showing, of attempt: Attempt, person: BookedPerson, clock: ExamClock) throws -> (
+        Header, Screen
+    ) {
+        let language = showing.language ?? attempt.language
+        let view = showing.view ?? .main
         let programme = bank.programmeName(attempt.opened.programme, language)
-        var header = Header(candidate: maskedName(personal.name), programme: programme)
+        var header = Header(candidate: maskedName(person.name), programme: programme)
         switch attempt.phase {
         case .opened:
             return (
                 header,
                 .greeting(
                     .init(
-                        candidate: maskedName(personal.name), sex: personal.sex?.rawValue, document: personal.number,
+                        candidate: maskedName(person.name), sex: person.sex?.rawValue, document: person.number,
                         programme: programme, vehicleClass: attempt.opened.vehicleClass.rawValue,
                         reason: Message("reason.\(attempt.opened.reason.rawValue)"),
-                        attemptNumber: attempt.opened.attemptNumber, wantsCard: seat.reader != nil,
-                        problem: seat.problem, languages: bank.languages(of: attempt.opened).map(\.rawValue)))
+                        attemptNumber: attempt.opened.attemptNumber, wantsCard: showing.wantsCard ?? false,
+                        problem: showing.problem, languages: bank.languages(of: attempt.opened).map(\.rawValue)))
             )
         case .verified, .ready:
-            if let tutorial = seat.tutorial { return (header, tutorial.screen) }
+            if let tutorial = showing.tutorial { return (header, tutorial.screen) }
             return (header, .rules(try rules(of: attempt)))
         case .running:
-            header.clock = clock(of: attempt, since: seat.since)
+            header.clock = clock
             header.saved = attempt.answer(to: attempt.current).isEmpty ? .nothing : .saved
             if attempt.earlyFailOpen {
                 return (header, .earlyFail(.init(wrong: attempt.wrongSoFar, allowed: attempt.allowedWrong)))
             }
-            switch seat.view {
+            switch view {
             case .overview: return (header, .overview(overview(of: attempt)))
             case .submit: return (header, .submit(submit(of: attempt)))
             case .languages:
@@ -50,13 +77,13 @@ struct SeatScenes {
             case .main, .score, .signature: return (header, .question(try question(of: attempt, language: language)))
             }
         case .paused:
-            header.clock = .stopped(remaining: attempt.remainingMs)
+            header.clock = .stopped(remaining: showing.left ?? attempt.remainingMs)
             return (header, .paused(.init(reason: Message("paused.\((attempt.pause ?? .examiner).rawValue)"))))
         case .ended:
             return (header, .ended(.init(by: .init(attempt.ended?.by ?? .submitted))))
         case .scored:
             guard let scored = attempt.scored, let ended = attempt.ended else { return (header, .reading) }
-            switch seat.view {
+            switch view {
             case .signature:
                 return (
                     header,
@@ -75,21 +102,17 @@ struct SeatScenes {
                 return (header, .ended(.init(by: .init(ended.by))))
             }
         case .signed, .issued, .left:
-            var farewell = Screen.Farewell(
-                passed: attempt.scored?.passed ?? false, score: attempt.scored?.score ?? 0,
-                slip: attempt.slipDigest != nil, received: received, examiner: Message("examiner.waived"))
-            switch following {
-            case .next(let place): farewell.next = bank.programmeName(place.programme, language)
-            case .note(let words): farewell.note = words
-            case .nothing: break
-            }
-            return (header, .farewell(farewell))
+            return (
+                header,
+                .farewell(
+                    .init(
+                        passed: attempt.scored?.passed ?? false, score: attempt.scored?.score ?? 0,
+                        slip: attempt.slipDigest != nil, received: showing.farewell?.received ?? false,
+                        examiner: Message("examiner.waived"),
+                        next: showing.farewell?.next.map { bank.programmeName($0, language) },
+                        note: showing.farewell?.note))
+            )
         }
-    }
-
-    private func clock(of attempt: Attempt, since: Instant?) -> ExamClock {
-        guard let since else { return .stopped(remaining: attempt.remainingMs) }
-        return .running(until: since.adding(milliseconds: attempt.remainingMs).microseconds)
     }
 
     /// The version of the rules' wording, counted up whenever a line changes its meaning.

@@ -34,13 +34,20 @@ public struct Media: Hashable, Sendable, Codable {
 public struct Hello: Hashable, Sendable, Codable {
     public var width: Int
     public var height: Int
+    /// The panel's size in millimetres, where it is known: the layout follows it.
+    public var widthMM: Int?
+    public var heightMM: Int?
     /// Digest of the fonts and drawing libraries that make the pixels.
     public var environment: String
     /// The panel's own test at start: display written, touch opened and grabbed; empty when all is well.
     public var faults: [String]
-    public init(width: Int, height: Int, environment: String, faults: [String]) {
+    public init(
+        width: Int, height: Int, widthMM: Int? = nil, heightMM: Int? = nil, environment: String, faults: [String]
+    ) {
         self.width = width
         self.height = height
+        self.widthMM = widthMM
+        self.heightMM = heightMM
         self.environment = environment
         self.faults = faults
     }

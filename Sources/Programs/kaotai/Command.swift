@@ -27,7 +27,7 @@ struct Command: Sendable {
         Command("demo", "[--candidates N] …", "a hall of six seats and its center at work here", run: demoCommand),
         Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),
         Command(
-            "journal", "copy|verify|export …", "the appliance's record: copy, check, write out", run: journalCommand),
+            "journal", "copy|verify|replay …", "the appliance's record: copy, check, show again", run: journalCommand),
         Command("provision", "identity …", "what makes a machine an appliance", run: provisionCommand),
         Command("result", "verify|rescore|archive …", "check signed results, count them again", run: resultCommand),
         Command(

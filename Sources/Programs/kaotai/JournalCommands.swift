@@ -20,13 +20,19 @@ private let journalHelp = """
       kaotai journal draw FILE --attempt ID
                                         the draw of this attempt's paper with the counters that it names, as one JSON
                                         document that `kaotai bank draw PACKAGE --draw` repeats
+      kaotai journal replay FILE --attempt ID --bank PACKAGE --open-with KEY --out DIR [--kiosk DIR]
+                                        the attempt's screens touch by touch, as PNG and with an index.html; each is held
+                                        against the digest of what its terminal showed. KEY opens the package; that of
+                                        the appliance or the center opens the candidate's name too, without which no
+                                        screen of the candidate can be judged. The kiosk folder is the one of that day
 
     \(OperatorSocket.help)
 
     The file of a running daemon is locked: work on a copy. The daemon makes it, as its own user: FILE has to be where
     the daemon may write; an older copy of that name is replaced.
     With --json, verify gives {entries, firstBad, heads, unsigned, problems}: firstBad is the first entry that is
-    wrong, unsigned the number of entries after the last signed head (a copy is signed to its end).
+    wrong, unsigned the number of entries after the last signed head (a copy is signed to its end). replay gives
+    {frames, digestMatches} and more: digestMatches is null where no screen could be judged.
     Exit codes: 0 done, 1 checked and found wrong, 64 usage, 65 bad data, 69 in use by a daemon, 74 I/O error.
 
     """
@@ -34,7 +40,8 @@ private let journalHelp = """
 /// `kaotai journal …`: the arguments after `journal`.
 func journalCommand(_ arguments: [String]) async throws -> ExitCode {
     let options = try Arguments(
-        arguments, options: ["trust", "anchor", "out", "socket", "attempt"], flags: ["json", "help"])
+        arguments, options: ["trust", "anchor", "out", "socket", "attempt", "bank", "open-with", "kiosk"],
+        flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(journalHelp)
         return options.has("help") ? .done : .usage
@@ -55,6 +62,7 @@ func journalCommand(_ arguments: [String]) async throws -> ExitCode {
         case "verify": return try verifyJournal(path, options)
         case "export": return try exportJournal(path)
         case "draw": return try journalDraw(path, options)
+        case "replay": return try journalReplay(path, options)
         case let other:
             throw Failure(.usage, "there is no `kaotai journal \(other)`; `kaotai journal --help` lists what there is")
         }

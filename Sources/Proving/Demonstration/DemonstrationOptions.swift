@@ -14,6 +14,8 @@ public struct DemonstrationOptions: Sendable {
     /// Everything drawn for people and their answers comes from it: the same number gives the same day.
     public var seed = 1
     public var pace = Pace.fast
+    /// How long people look at each screen before they touch it; what stands for half a second gets a digest.
+    public var lookMs = 0
     /// What the hall and the center sign and seal with.
     public var suite = CipherSuite.intl
     /// Folder of what is left: `screens`, `results`, `slips`, `answers`, `journal.sqlite`, `trust.jwks`.

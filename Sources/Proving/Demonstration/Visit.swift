@@ -166,6 +166,7 @@ struct Visit {
             }
             await pictures.take(terminal, presented)
             await disturber?.reached(terminal, presented.scene.screen)
+            if site.options.lookMs > 0 { try await Task.sleep(for: .milliseconds(site.options.lookMs)) }
             func tap(_ control: Control) -> Instant? {
                 presented.places.first { $0.control == control.name }.flatMap { finger.tap($0) }
             }

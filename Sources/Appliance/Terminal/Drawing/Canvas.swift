@@ -114,6 +114,12 @@ final class Canvas {
         cairo_set_source_rgb(cairo, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
     }
 
+    /// Paints the picture as it is onto another surface of its size.
+    func paint(onto target: OpaquePointer) {
+        cairo_set_source_surface(target, surface, 0, 0)
+        cairo_paint(target)
+    }
+
     /// The picture as a PNG file, made by cairo.
     ///
     /// - Parameter shrink: 2 for half the width and height.
@@ -146,7 +152,7 @@ func strokePaths(_ cairo: OpaquePointer, _ strokes: [[Int]], x: Double, y: Doubl
     }
 }
 
-private func pngBytes(_ surface: OpaquePointer) -> [UInt8] {
+func pngBytes(_ surface: OpaquePointer) -> [UInt8] {
     writtenBytes { write, closure in _ = cairo_surface_write_to_png_stream(surface, write, closure) }
 }
 

@@ -61,6 +61,15 @@ struct Page: Hashable {
     /// How large a question's text could be, 1 for the normal size; nil where nothing had to be chosen.
     var textScale: Double?
 
+    /// A place on the screen as a point of the signature: in thousandths of its field's width.
+    func strokePoint(x: Int, y: Int) -> [Int] {
+        let field = strokesField
+        return [
+            (min(max(x, field.x), field.right - 1) - field.x) * 1000 / field.width,
+            (min(max(y, field.y), field.bottom - 1) - field.y) * 1000 / field.width,
+        ]
+    }
+
     /// The screen for scripts that run from right to left.
     func mirrored(width: Int) -> Page {
         func turn(_ rect: Rect) -> Rect {

@@ -19,6 +19,7 @@ public actor TerminalRuntime {
     let time: any TimeSource
     private let scanout: any Scanout
     private let touch: (any TouchSource)?
+    private let panel: PanelSize?
     let renderer: ScreenRenderer
     private var press: Press
 
@@ -53,6 +54,7 @@ public actor TerminalRuntime {
         let kiosk = try Kiosk(folder: configuration.kiosk)
         let display = try configuration.openDisplay()
         scanout = display.scanout
+        panel = display.panel
         touch = try configuration.touchSource(scanout.geometry)
         renderer = ScreenRenderer(kiosk: kiosk, geometry: scanout.geometry, panel: display.panel)
         press = Press(deadTimeMs: configuration.deadTimeMs ?? 300)
@@ -108,8 +110,9 @@ public actor TerminalRuntime {
         let geometry = scanout.geometry
         send(
             .hello(
-                Hello(width: geometry.width, height: geometry.height, environment: environmentDigest(), faults: faults))
-        )
+                Hello(
+                    width: geometry.width, height: geometry.height, widthMM: panel?.widthMM, heightMM: panel?.heightMM,
+                    environment: environmentDigest(), faults: faults)))
         toldFaults = faults
         connection.start()
     }
@@ -252,7 +255,7 @@ public actor TerminalRuntime {
             strokes = []
             present()
         case .act(.draw): break
-        case .stroke(let event): draw(event, in: page.strokesField)
+        case .stroke(let event): draw(event, on: page)
         }
         let target = press.pressed(in: renderer.page ?? page, at: contact.at)
         if target != renderer.pressed, let page = renderer.page { push(renderer.show(page, pressed: target)) }
@@ -264,14 +267,13 @@ public actor TerminalRuntime {
                     revision: revision)))
     }
 
-    private func draw(_ event: ContactEvent, in field: Rect) {
-        guard field.width > 0 else { return }
-        let x = (min(max(event.x, field.x), field.right - 1) - field.x) * 1000 / field.width
-        let y = (min(max(event.y, field.y), field.bottom - 1) - field.y) * 1000 / field.width
+    private func draw(_ event: ContactEvent, on page: Page) {
+        guard page.strokesField.width > 0 else { return }
+        let point = page.strokePoint(x: event.x, y: event.y)
         if event.phase == .down {
-            strokes.append([x, y])
+            strokes.append(point)
         } else if event.phase == .move, var stroke = strokes.popLast() {
-            if stroke.suffix(2) != [x, y] { stroke += [x, y] }
+            if Array(stroke.suffix(2)) != point { stroke += point }
             strokes.append(stroke)
         }
         present()
@@ -291,7 +293,8 @@ public actor TerminalRuntime {
             quiet = true
             return
         }
-        if digest == nil, let scene, !away, scene.revision != digested, let page = renderer.page {
+        // What a finger drew belongs to no scene of the hall's.
+        if digest == nil, strokes.isEmpty, let scene, !away, scene.revision != digested, let page = renderer.page {
             // Painted in one piece, so that the pixels do not tell what was shown before.
             push(renderer.repaint())
             digest = SceneDigest(revision: scene.revision, clock: page.clockFrame)
@@ -313,7 +316,8 @@ public actor TerminalRuntime {
 
     /// A few rows, then whatever else waits, then a few more.
     private func digestStep() {
-        guard var running = digest, running.revision == scene?.revision, !away, renderer.pressed == nil else {
+        guard var running = digest, running.revision == scene?.revision, !away, renderer.pressed == nil, strokes.isEmpty
+        else {
             digest = nil
             return
         }
