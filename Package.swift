@@ -141,6 +141,13 @@ let package = Package(
             ],
             path: "Sources/Proving/Demonstration"),
         .target(
+            name: "Dispute",
+            dependencies: [
+                "CanonicalJSON", "CenterLink", "CivilTime", "Cryptography", "Exam", "Hall", "Interchange", "Ledger",
+                "Packages", "Platform", "QuestionBank", "TerminalLink",
+            ],
+            path: "Sources/Proving/Dispute"),
+        .target(
             name: "Replay",
             dependencies: [
                 "CivilTime", "Cryptography", "Exam", "Hall", "Ledger", "Packages", "Platform", "Terminal",
@@ -168,7 +175,8 @@ let package = Package(
             name: "kaotai",
             dependencies: [
                 "Benchmarks", "CCrypto", "CSQLite", "CanonicalJSON", "CardReaders", "Center", "CenterLink",
-                "CivilTime", "Courier", "Cryptography", "Demonstration", "Exam", "Hall", "Interchange", "Ledger",
+                "CivilTime", "Courier", "Cryptography", "Demonstration", "Dispute", "Exam", "Hall", "Interchange",
+                "Ledger",
                 "Packages", "IdentityCards", "Measurement", "Platform", "QuestionBank", "Replay", "SQLite", "Terminal",
                 "TerminalLink", "Workshop",
             ],
@@ -207,8 +215,8 @@ let package = Package(
         .testTarget(
             name: "HallTests",
             dependencies: [
-                "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam",
-                "IdentityCards",
+                "Hall", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Dispute", "Exam",
+                "IdentityCards", "Interchange",
                 "Ledger", "Packages", "Platform", "QuestionBank", "SimulatedDisk", "TerminalLink", "VirtualCards",
                 "Workshop",
             ]),

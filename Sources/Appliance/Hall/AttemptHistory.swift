@@ -48,6 +48,8 @@ public struct AttemptHistory: Sendable {
     public let attempt: AttemptID
     /// The attempt's own stream.
     public private(set) var entries: [Entry] = []
+    /// All entries that tell of it: its own, the seconds' ticks with its time, what its seats showed and felt.
+    public private(set) var sequences: Set<Int> = []
     /// In the order in which they were shown.
     public private(set) var shown: [Shown] = []
 
@@ -77,13 +79,36 @@ public struct AttemptHistory: Sendable {
         }
     }
 
+    /// The languages that its screens were shown in.
+    public var languages: Set<LanguageTag> {
+        var languages = Set(shown.compactMap(\.showing.language))
+        for entry in entries {
+            switch try? AttemptEntry(journal: entry) {
+            case .opened(let opened): languages.insert(opened.language)
+            case .verified(let verified): languages.insert(verified.language)
+            default: break
+            }
+        }
+        return languages
+    }
+
     /// The seats that it was sat at, in order.
     public var seats: [SeatID] {
         shown.reduce(into: []) { if !$0.contains($1.seat) { $0.append($1.seat) } }
     }
 
     private mutating func take(_ entry: Entry) throws {
-        if entry.stream == attempt.stream { entries.append(entry) }
+        if entry.stream == attempt.stream {
+            entries.append(entry)
+            sequences.insert(entry.sequence)
+        }
+        switch HallEntryKind(rawValue: entry.kind) {
+        case .tick:
+            if try entry.decode(HallEntry.Tick.self).spent[attempt] != nil { sequences.insert(entry.sequence) }
+        case .admitted:
+            if try entry.decode(HallEntry.Admitted.self).attempt == attempt { sequences.insert(entry.sequence) }
+        default: break
+        }
         guard let seat = SeatID(stream: entry.stream) else { return }
         switch HallEntryKind(rawValue: entry.kind) {
         case .seatTested:
@@ -94,6 +119,7 @@ public struct AttemptHistory: Sendable {
         case .scenes:
             let labels = try entry.decode(Labels.self)
             for showing in try entry.decode(HallEntry.Scenes.self).scenes where showing.attempt == attempt {
+                sequences.insert(entry.sequence)
                 places[Place(seat: seat, boot: labels.boot, revision: showing.revision)] = shown.count
                 shown.append(
                     Shown(
@@ -107,6 +133,7 @@ public struct AttemptHistory: Sendable {
             let boot = try entry.decode(Labels.self).boot
             for scene in try entry.decode(HallEntry.Shown.self).scenes {
                 guard let place = places[Place(seat: seat, boot: boot, revision: scene.revision)] else { continue }
+                sequences.insert(entry.sequence)
                 shown[place].digest = Digest(digest: scene.digest, environment: scene.environment)
             }
         case .touches:
@@ -115,6 +142,7 @@ public struct AttemptHistory: Sendable {
                 guard record.count == 6, let phase = TouchRecord.Phase(rawValue: record[2]),
                     let place = places[Place(seat: seat, boot: boot, revision: record[5])]
                 else { continue }
+                sequences.insert(entry.sequence)
                 shown[place].touches.append(
                     TouchRecord(
                         at: record[0], contact: record[1], phase: phase, x: record[3], y: record[4],

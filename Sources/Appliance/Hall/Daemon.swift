@@ -103,7 +103,7 @@ public final class Daemon: Sendable {
         terminals = try TerminalServer(configuration.terminals, hall: hall, queue: executor.queue)
         let readers = readers
         control = try ControlServer.listen(configuration.controlSocket) { request in
-            await Self.answer(request, hall: hall, journal: journal, readers: readers, courier: courier)
+            await Self.answer(request, hall: hall, journal: journal, state: state, readers: readers, courier: courier)
         }
         timer = IntervalTimer(milliseconds: 200, on: executor.queue) { Task { await hall.tick() } }
     }
@@ -161,7 +161,9 @@ public final class Daemon: Sendable {
     }
 
     private static func answer(
-        _ request: ControlRequest, hall: Hall, journal: Journal, readers: (any CardReaderSource)?, courier: CourierPort
+        _ request: ControlRequest, hall: Hall, journal: Journal, state: some StateFolder,
+        readers: (any CardReaderSource)?,
+        courier: CourierPort
     ) async -> ControlAnswer {
         switch request {
         case .status:
@@ -189,6 +191,22 @@ public final class Daemon: Sendable {
             }
         case .pause(let seat): return await act(.pause, seat, hall)
         case .resume(let seat): return await act(.resume, seat, hall)
+        case .dispute(let attempt):
+            return await answer {
+                let receipt = (try? state.read(receipt)).map {
+                    String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }
+                }
+                return try JSONCoder.tree(try await hall.disputeParts(of: AttemptID(attempt), receipt: receipt))
+            }
+        case .signDispute(let attempt, let files):
+            return await answer { .string(try await hall.signDispute(of: AttemptID(attempt), files: files)) }
+        }
+    }
+
+    /// What a request gives, or the words and the code of why it gives nothing.
+    private static func answer(_ body: () async throws -> JSONValue) async -> ControlAnswer {
+        do { return ControlAnswer(value: try await body()) } catch {
+            return ControlAnswer(error: "\(error)", code: (error as? Failure)?.code.rawValue)
         }
     }
 

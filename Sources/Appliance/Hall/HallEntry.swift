@@ -24,6 +24,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case orderRefused = "order.refused"
     case bankInstalled = "bank.installed"
     case bankRefused = "bank.refused"
+    case disputeExported = "dispute.exported"
 
     public var meaning: String {
         switch self {
@@ -47,6 +48,8 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .orderRefused: "an order that is not what the center signs, with the reason"
         case .bankInstalled: "a question bank was verified and put in its place; new exams are held by it from here on"
         case .bankRefused: "a question bank was not installed, with the reason"
+        case .disputeExported:
+            "an archive about an attempt was made and signed for somebody: SHA-256 of its manifest's JWS"
         }
     }
 }
@@ -152,6 +155,12 @@ enum HallEntry {
         var digest: String?
         var order: Int?
         var reason: String
+    }
+
+    struct DisputeExported: Codable, Sendable {
+        var attempt: AttemptID
+        /// SHA-256 of the manifest's JWS, base64url.
+        var manifest: String
     }
 
     struct Nothing: Codable, Sendable {}

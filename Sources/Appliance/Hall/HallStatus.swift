@@ -106,8 +106,19 @@ public enum ControlRequest: Codable, Sendable {
     case installBank(String)
     case pause(Int)
     case resume(Int)
+    /// What belongs to an attempt beside its entries: slip, receipt, keys to trust.
+    case dispute(String)
+    /// Signs the manifest of an archive about an attempt: the files' names with their SHA-256.
+    case signDispute(attempt: String, files: [String: String])
 
-    private enum Name: String, CodingKey { case status, journalCopy, capture, installBank, pause, resume }
+    private enum Name: String, CodingKey {
+        case status, journalCopy, capture, installBank, pause, resume, dispute, signDispute
+    }
+
+    private struct Manifest: Codable {
+        var attempt: String
+        var files: [String: String]
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
@@ -118,6 +129,9 @@ public enum ControlRequest: Codable, Sendable {
         case .installBank(let path): try container.encode(path, forKey: .installBank)
         case .pause(let seat): try container.encode(seat, forKey: .pause)
         case .resume(let seat): try container.encode(seat, forKey: .resume)
+        case .dispute(let attempt): try container.encode(attempt, forKey: .dispute)
+        case .signDispute(let attempt, let files):
+            try container.encode(Manifest(attempt: attempt, files: files), forKey: .signDispute)
         }
     }
 
@@ -130,6 +144,10 @@ public enum ControlRequest: Codable, Sendable {
         case .installBank: self = .installBank(try container.decode(String.self, forKey: .installBank))
         case .pause: self = .pause(try container.decode(Int.self, forKey: .pause))
         case .resume: self = .resume(try container.decode(Int.self, forKey: .resume))
+        case .dispute: self = .dispute(try container.decode(String.self, forKey: .dispute))
+        case .signDispute:
+            let manifest = try container.decode(Manifest.self, forKey: .signDispute)
+            self = .signDispute(attempt: manifest.attempt, files: manifest.files)
         case nil:
             throw DecodingError.dataCorrupted(
                 .init(

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// Nothing is unpacked to disk. All names and sizes are looked at before anything is read, and an entry is read up to
 /// the size that it states.
-final class ZipArchive {
+package final class ZipArchive {
     private let handle: OpaquePointer
     private let file: String
     /// Owned here for as long as libzip reads from it.
@@ -179,7 +179,7 @@ final class ZipArchive {
     // MARK: Writing
 
     /// An archive of files, the same bytes for the same files.
-    static func bytes(of files: [(name: String, bytes: [UInt8])]) throws(InterchangeRefusal) -> [UInt8] {
+    package static func bytes(of files: [(name: String, bytes: [UInt8])]) throws(InterchangeRefusal) -> [UInt8] {
         var error = zip_error_t()
         zip_error_init(&error)
         defer { zip_error_fini(&error) }

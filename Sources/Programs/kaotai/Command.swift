@@ -25,6 +25,7 @@ struct Command: Sendable {
         Command("bench", "[NAME]", "figures beside their floors", run: benchCommand),
         Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
         Command("demo", "[--candidates N] …", "a hall of six seats and its center at work here", run: demoCommand),
+        Command("dispute", "export ATTEMPT …", "one attempt in one signed archive", run: disputeCommand),
         Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),
         Command(
             "journal", "copy|verify|replay …", "the appliance's record: copy, check, show again", run: journalCommand),
