@@ -112,16 +112,6 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
         #expect(await fixture.attempt(at: seat)?.remainingMs == 450_000)
     }
 
-    @Test func `a jump of the wall clock changes no exam's time`() async throws {
-        let fixture = try await HallFixture(seats: 1)
-        try await fixture.book(1)
-        let seat = try await fixture.begin(1)
-        await fixture.advance(seconds: 10)
-        fixture.time.set(wall: Timestamp("2036-11-22T02:00:00.000Z")!)
-        await fixture.advance(seconds: 10)
-        #expect(await fixture.attempt(at: seat)?.spentMs == 20_000)
-    }
-
     @Test func `a gap between ticks is an interruption and no spent time`() async throws {
         let fixture = try await HallFixture(seats: 1)
         try await fixture.book(1)

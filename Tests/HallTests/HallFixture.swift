@@ -45,7 +45,7 @@ final class HallFixture: @unchecked Sendable {
     let folder: String
     let keys: MemoryKeyStore
     let center: MemoryKeyStore
-    let time: ManualTime
+    private(set) var time: ManualTime
     private(set) var hall: Hall
     /// The queue that the hall runs on.
     private(set) var queue: DispatchQueue
@@ -165,6 +165,16 @@ final class HallFixture: @unchecked Sendable {
         try await begin()
     }
 
+    /// The machine starts again, with another uptime and with what its battery kept of the time.
+    func reboot(wall: Timestamp) async throws {
+        try await journal.close()
+        time = ManualTime(boot: hexadecimal(systemEntropy(4)), now: 20_000_000, wall: wall)
+        (hall, journal, queue) = try Self.open(
+            folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
+            center: center, disk: disk)
+        try await begin()
+    }
+
     /// Restarts the hall with another rule for make-up exams.
     func restart(makeUp: HallConfiguration.MakeUp) async throws {
         configuration.makeUp = makeUp
@@ -206,10 +216,12 @@ final class HallFixture: @unchecked Sendable {
     }
 
     /// The center's next order.
-    func give(_ kind: OrderKind, _ body: some Encodable, subjects: [Subject] = []) async throws {
+    ///
+    /// - Parameter at: what the center's clock says; that of the hall when none is given.
+    func give(_ kind: OrderKind, _ body: some Encodable, subjects: [Subject] = [], at: Timestamp? = nil) async throws {
         orderSequence += 1
         let order = Order(
-            appliance: "test", sequence: orderSequence, previous: previousOrder, at: time.wall(), kind: kind,
+            appliance: "test", sequence: orderSequence, previous: previousOrder, at: at ?? time.wall(), kind: kind,
             body: try JSONCoder.tree(body))
         let jws = try JWS.sign(payload: order, key: center)
         previousOrder = Order.digest(of: jws)

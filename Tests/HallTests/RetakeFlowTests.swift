@@ -48,7 +48,7 @@ private func refusal(_ screen: Screen) -> (reason: String, next: Message)? {
         try await fixture.tapCard(of: 1, at: "R0")
         #expect(refusal(fixture.desk)?.reason == "refusal.makeUpLater")
         // The office books the make-up for the next day under the same number.
-        fixture.time.set(wall: Timestamp("2026-11-23T02:00:00.000Z")!)
+        fixture.time.pass(until: Timestamp("2026-11-23T02:00:00.000Z")!)
         try await fixture.book(1, day: "2026-11-23", attemptNumber: 2)
         let seat = try await fixture.checkIn(1)
         #expect(await fixture.attempt(at: seat)?.opened.attemptNumber == 2)
@@ -67,12 +67,12 @@ private func refusal(_ screen: Screen) -> (reason: String, next: Message)? {
         // Ten natural days after 2026-11-22 are over with 2026-12-02.
         #expect(refusal(fixture.desk)?.next == Message("next.bookFrom", ["day": "2026-12-03"]))
         try await fixture.book(1, id: "again", programme: "TEST-BACK", day: "2026-12-02")
-        fixture.time.set(wall: Timestamp("2026-12-02T02:00:00.000Z")!)
+        fixture.time.pass(until: Timestamp("2026-12-02T02:00:00.000Z")!)
         try await fixture.tapCard(of: 1, at: "R0")
         #expect(refusal(fixture.desk)?.reason == "refusal.notEligible.waiting")
         #expect(refusal(fixture.desk)?.next.values["day"] == "2026-12-03")
         try await fixture.book(1, id: "again", programme: "TEST-BACK", day: "2026-12-03")
-        fixture.time.set(wall: Timestamp("2026-12-03T02:00:00.000Z")!)
+        fixture.time.pass(until: Timestamp("2026-12-03T02:00:00.000Z")!)
         _ = try await fixture.checkIn(1)
     }
 

@@ -98,6 +98,10 @@ struct HouseRule: Sendable {
                 "SuspendingClock", "clock_gettime", "Date()",
             ]),
         HouseRule(
+            "a day and a date of the hall come from Hall.clock and Hall.today, which know whether the clock is believed",
+            within: ["Sources/Appliance/Hall/"], except: ["Sources/Appliance/Hall/Hall+Clock.swift"],
+            words: ["wall()"]),
+        HouseRule(
             "a test waits for what happens, not for time to pass", within: ["Tests/"],
             // Looks for a condition again and again, and gives way in between.
             except: ["Tests/LedgerTests/Support.swift", "Tests/DemonstrationTests/Storm.swift"],
@@ -126,6 +130,7 @@ struct HouseRule: Sendable {
         ("Sources/Storage/Ledger/A.swift", "let file = try FileDescriptor(path: path, flags: O_WRONLY | O_CREAT)"),
         ("Sources/Domain/Exam/A.swift", "let share: Double = 0.9"),
         ("Sources/Domain/Exam/A.swift", "let seat = seats.randomElement()!"),
+        ("Sources/Appliance/Hall/A.swift", "let today = parts.time.wall().date()"),
         ("Tests/ExamTests/A.swift", "try await Task.sleep(for: .seconds(1))"),
     ])
     func `a line that breaks a rule is found`(path: String, line: String) {

@@ -12,6 +12,16 @@ enum BankRefusal: Error, Sendable, CustomStringConvertible {
     case practice(String)
     case expired(CalendarDate)
     case notYetValid(CalendarDate)
+    /// It has a validity, and by this clock nothing can be said of it.
+    case clock(ClockFault)
+
+    /// A package that the center released waits for its day.
+    var mayPass: Bool {
+        switch self {
+        case .notYetValid, .clock: true
+        default: false
+        }
+    }
 
     var description: String {
         switch self {
@@ -25,12 +35,14 @@ enum BankRefusal: Error, Sendable, CustomStringConvertible {
         case .practice(let bank): "bank \(bank) is for practice; no exam is held by it"
         case .expired(let until): "it was valid until \(until)"
         case .notYetValid(let from): "it is valid from \(from) on; install it then"
+        case .clock(let fault):
+            "it has a first or a last day, and the hall's clock \(fault.words); set it right, or confirm it: kaotai clock"
         }
     }
 }
 
 /// The bank by which a hall examines, as its journal says.
-struct InstalledBank: Hashable, Sendable {
+struct InstalledBank: Hashable, Sendable, Codable {
     var bank: String
     var version: Int
     var digest: String

@@ -191,6 +191,8 @@ public final class Daemon: Sendable {
             }
         case .pause(let seat): return await act(.pause, seat, hall)
         case .resume(let seat): return await act(.resume, seat, hall)
+        case .confirmClock(let said):
+            return await act { try await hall.confirmClock(day: said.day, by: said.by) }
         case .dispute(let attempt):
             return await answer {
                 let receipt = (try? state.read(receipt)).map {
@@ -211,11 +213,11 @@ public final class Daemon: Sendable {
     }
 
     private static func act(_ act: OperatorAct, _ seat: Int, _ hall: Hall) async -> ControlAnswer {
-        do {
-            let entry = try await hall.perform(act, at: seat)
-            return ControlAnswer(value: try JSONCoder.decode(JSONValue.self, from: Array(entry.line.utf8)))
-        } catch {
-            return ControlAnswer(error: String(describing: error))
-        }
+        await self.act { try await hall.perform(act, at: seat) }
+    }
+
+    /// An act's entry, or why it was not done.
+    private static func act(_ body: () async throws -> Entry) async -> ControlAnswer {
+        await answer { try JSONCoder.decode(JSONValue.self, from: Array(try await body().line.utf8)) }
     }
 }

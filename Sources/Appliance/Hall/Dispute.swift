@@ -65,7 +65,7 @@ extension Hall {
             throw Failure(.badData, "there is no attempt \(attempt) in this journal")
         }
         let manifest = DisputeManifest(
-            appliance: configuration.appliance, at: parts.time.wall(), attempt: attempt, files: files)
+            appliance: configuration.appliance, at: clock.wall, attempt: attempt, files: files)
         let jws = try JWS.sign(payload: manifest, key: parts.keys)
         let recorded = await append([
             Draft(

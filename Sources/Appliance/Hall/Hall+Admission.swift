@@ -15,21 +15,6 @@ struct Candidacy: Hashable, Sendable {
     var number: Int
 }
 
-/// A sitting that a booking gives.
-struct Sitting: Hashable, Sendable {
-    var booking: BookingID
-    var programme: ProgrammeCode
-    var number: Int
-}
-
-/// How a sitting stands.
-struct SittingRecord: Hashable, Sendable {
-    var attempt: AttemptID
-    var outcome: SittingOutcome
-    /// The day it ended.
-    var day: CalendarDate?
-}
-
 extension Hall {
     /// What a booking gives now.
     enum Standing {
@@ -39,8 +24,9 @@ extension Hall {
 
     /// The sitting that a document is admitted to now, or the first reason against it.
     func admission(of document: IdentityDocument, candidate: String) -> Result<Candidacy, RefusalError> {
-        let today = parts.time.wall().date()
         func refused(_ refusal: Refusal) -> Result<Candidacy, RefusalError> { .failure(RefusalError(refusal)) }
+        // By a wrong clock cards would be expired, and bookings of another day.
+        guard clock.fault == nil else { return refused(.closed([.clock])) }
         if let until = document.validUntil, until < today { return refused(.expiredCard(until: until)) }
         if document.validFrom > today { return refused(.notYetValid(from: document.validFrom)) }
         if let seat = seats.values.first(where: { $0.attempt.flatMap { attempts[$0] }?.opened.candidate == candidate })
@@ -63,7 +49,7 @@ extension Hall {
 
     /// Which of a candidate's bookings gives a sitting today, or why none does.
     private func booked(_ candidate: String, on today: CalendarDate) -> Standing {
-        let own = (bookings[candidate] ?? []).sorted { ($0.day, $0.id) < ($1.day, $1.id) }
+        let own = bookings[candidate].sorted { ($0.day, $0.id) < ($1.day, $1.id) }
         let standings = own.filter { $0.day == today }.map { standing(of: $0, on: today) }
         if let sit = standings.first(where: { if case .sit = $0 { true } else { false } }) { return sit }
         if let next = own.first(where: { $0.day > today }) { return .refused(.otherDay(next.day)) }
@@ -135,7 +121,7 @@ extension Hall {
     private func waiting(for place: Candidacy) throws(CalendarGap) -> CalendarDate? {
         guard let programme = bank.programmeRow(place.programme), programme.rebookingPeriod != nil else { return nil }
         var first: CalendarDate?
-        for other in bookings[place.booking.candidate] ?? [] where other.id != place.booking.id {
+        for other in bookings[place.booking.candidate] where other.id != place.booking.id {
             guard let index = other.programmes.firstIndex(of: place.programme) else { continue }
             let start = index == 0 ? other.attemptNumber : 1
             let sat = records(of: other, place.programme, from: start)
@@ -158,9 +144,8 @@ extension Hall {
     }
 
     func following(_ attempt: Attempt) -> Following {
-        let today = parts.time.wall().date()
         guard attempt.phase == .issued,
-            let booking = bookings[attempt.opened.candidate]?.first(where: { $0.id == attempt.opened.booking })
+            let booking = bookings[attempt.opened.candidate].first(where: { $0.id == attempt.opened.booking })
         else { return .nothing }
         switch standing(of: booking, on: today) {
         case .sit(let place) where place.programme == attempt.opened.programme: return .note(Message("farewell.makeUp"))

@@ -42,7 +42,8 @@ extension Hall {
     var bankFault: String? {
         guard let installed else { return "no question bank is installed; kaotai bank install FILE" }
         guard let package = banks[installed.digest]?.package else { return bankDamage ?? "the bank is not open" }
-        let today = parts.time.wall().date()
+        // By a wrong clock nothing can be said of a validity; the clock closes the hall itself.
+        guard clock.fault == nil else { return nil }
         return package.index.isValid(on: today) ? nil : "the question bank is not valid on \(today)"
     }
 
@@ -127,15 +128,13 @@ extension Hall {
             ])
             guard recorded else { throw Failure(.inputOutput, "the journal takes no entry; nothing is installed") }
             banks[digest] = bank
-            if !isRestored { installed = InstalledBank(bank: index.id, version: index.version, digest: digest) }
-            if release?.release.digest == digest { release = nil }
             bankDamage = nil
             dropUnneededBanks()
             for id in seatIDs { show(seat: id) }
             showDesks()
             return BankSummary(bank.package)
         } catch let refusal as BankRefusal {
-            if case .notYetValid = refusal, order != nil { throw refusal }
+            if refusal.mayPass, order != nil { throw refusal }
             await append([
                 Draft(
                     .bankRefused, stream: "bank",
@@ -163,7 +162,7 @@ extension Hall {
         if let refusal = installed?.refusal(of: index.id, version: index.version, digest: package.digest) {
             return refusal
         }
-        let today = parts.time.wall().date()
+        if index.validUntil != nil || index.validFrom != nil, let fault = clock.fault { return .clock(fault) }
         if let until = index.validUntil, until < today { return .expired(until) }
         if let from = index.validFrom, from > today { return .notYetValid(from) }
         return nil
@@ -172,16 +171,23 @@ extension Hall {
     // MARK: Releases of the center
 
     /// Takes the center's release of a bank: the courier is asked to fetch it.
-    func take(_ order: BankRelease, sequence: Int) async {
+    ///
+    /// - Parameter before: what was on its way when the order came.
+    func take(_ order: BankRelease, sequence: Int, insteadOf before: PendingRelease?) async {
         guard order.digest != installed?.digest else { return }
         if let refusal = installed?.refusal(of: order.bank, version: order.version, digest: order.digest) {
             await refuse(order, sequence: sequence, refusal.description)
             return
         }
-        if let before = release, before.release != order { parts.banks.drop(before.release.digest) }
-        release = PendingRelease(order: sequence, release: order)
+        if let before, before.release != order { parts.banks.drop(before.release.digest) }
         await lookAtRelease()
         onNews()
+    }
+
+    /// Begins with a release that the journal brought, and ends with one that it closed.
+    func followRelease() {
+        guard release.map({ ReleaseOrder(order: $0.order, release: $0.release) }) != state.release else { return }
+        release = state.release.map { PendingRelease(order: $0.order, release: $0.release) }
     }
 
     private func refuse(_ order: BankRelease, sequence: Int, _ reason: String) async {
@@ -228,7 +234,7 @@ extension Hall {
 
     /// Called with each tick: a package that came before its first day waits for it.
     func lookAtValidity() async {
-        guard let pending = release, let from = pending.validFrom, from <= parts.time.wall().date() else { return }
+        guard let pending = release, let from = pending.validFrom, from <= today, clock.fault == nil else { return }
         release?.validFrom = nil
         await installRelease(pending)
     }
@@ -248,6 +254,9 @@ extension Hall {
             _ = try await install(parts.banks.incoming(digest), name: name, order: pending.order)
         } catch BankRefusal.notYetValid(let from) {
             release?.validFrom = from
+        } catch BankRefusal.clock {
+            // It is looked at again as soon as the clock is right.
+            release?.validFrom = today
         } catch let refusal as BankRefusal {
             Log.warning("order \(pending.order): \(refusal)")
             parts.banks.drop(digest)

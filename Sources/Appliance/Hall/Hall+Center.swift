@@ -13,16 +13,16 @@ extension Hall {
     public func take(_ signed: [SignedOrder]) async {
         for order in signed {
             var chain = orders
+            let before = release
             do {
                 guard let read = try chain.take(order, center: parts.trust) else { continue }
-                let (booking, bank) = (try read.booking(), try read.bankRelease())
+                _ = (try read.booking(), try read.clockStatement())
+                let bank = try read.bankRelease()
                 let recorded = await append(
                     [Draft(.order, stream: "orders", HallEntry.Order(jws: order.jws))],
                     subjects: order.subjects)
                 guard recorded else { return }
-                orders = chain
-                if let booking { take(booking) }
-                if let bank { await take(bank, sequence: read.sequence) }
+                if let bank { await take(bank, sequence: read.sequence, insteadOf: before) }
             } catch {
                 Log.warning("an order was refused: \(error)")
                 await append([
@@ -33,23 +33,6 @@ extension Hall {
                 return
             }
         }
-    }
-
-    /// Takes an order from our own journal.
-    func takeRecorded(_ jws: String) throws {
-        guard let order = try orders.take(SignedOrder(jws: jws), center: parts.trust) else { return }
-        if let booking = try order.booking() { take(booking) }
-        if let bank = try order.bankRelease(), bank.digest != installed?.digest {
-            release = PendingRelease(order: order.sequence, release: bank)
-        }
-    }
-
-    /// A later booking with the same id takes the place of the earlier.
-    private func take(_ booking: Booking) {
-        for (candidate, list) in bookings where list.contains(where: { $0.id == booking.id }) {
-            bookings[candidate] = list.filter { $0.id != booking.id }
-        }
-        bookings[booking.candidate, default: []].append(booking)
     }
 
     /// Takes a receipt of the center; a forged or older one changes nothing.

@@ -129,7 +129,7 @@ extension Hall {
     }
 
     func newAttemptID() -> AttemptID {
-        let day = parts.time.wall().date().description.filter { $0 != "-" }
+        let day = today.description.filter { $0 != "-" }
         return AttemptID("\(configuration.appliance)-\(day)-\(hexadecimal(parts.entropy(5)))")
     }
 }

@@ -15,29 +15,6 @@ struct PoolKey: Hashable, Sendable {
     let day: CalendarDate
 }
 
-/// The hall's counters of how often questions stood in papers.
-struct ExposureState: Sendable {
-    /// As the journal has them: what draws use.
-    private(set) var journalled = ExposureCounters()
-    /// The sequence of the last entry that they were taken from; 0 before the first.
-    private(set) var sequence = 0
-    /// With the papers that are on their way to the journal, so that two seats at once do not count one of them only.
-    private var counted = ExposureCounters()
-
-    mutating func take(_ counters: ExposureCounters, sequence: Int) {
-        journalled.merge(counters)
-        counted.merge(counters)
-        self.sequence = sequence
-    }
-
-    /// The counts that a paper raises.
-    mutating func count(_ paper: Paper, at appliance: String) -> ExposureCounters {
-        let raised = counted.raised(by: paper, at: appliance)
-        counted.merge(raised)
-        return raised
-    }
-}
-
 extension Hall {
     /// Draws a candidate's paper by the journalled counters, without the questions of this person's earlier papers.
     ///
@@ -52,10 +29,11 @@ extension Hall {
             Draw(
                 bank: key.bank, programme: key.programme, blueprint: pool.blueprint.version,
                 vehicleClass: key.vehicleClass, language: key.language, region: pool.region, day: key.day,
-                excluded: earlier, exposure: exposure.sequence, seed: parts.entropy(32)))
+                excluded: earlier, exposure: state.exposure.sequence, seed: parts.entropy(32)))
         for relaxed in paper.relaxed { Log.warning("\(attempt.id): the bank has too few questions: \(relaxed)") }
-        let counted = exposure.count(paper, at: configuration.appliance)
-        return (paper, Draft(.exposure, stream: "exposure", HallEntry.Exposure(counters: counted)))
+        let raised = counted.raised(by: paper, at: configuration.appliance)
+        counted.merge(raised)
+        return (paper, Draft(.exposure, stream: "exposure", HallEntry.Exposure(counters: raised)))
     }
 
     /// Why no paper can be drawn for a candidate today, in words; nil when one can.
@@ -63,7 +41,7 @@ extension Hall {
         let booking = place.booking
         if let reason = bank.package?.index.obstacle(
             to: place.programme, for: booking.vehicleClass, language: booking.language,
-            region: configuration.region ?? "", on: parts.time.wall().date())
+            region: configuration.region ?? "", on: today)
         {
             return reason
         }
@@ -82,7 +60,7 @@ extension Hall {
     func preparePool(_ programme: ProgrammeCode, for vehicleClass: VehicleClass, language: LanguageTag) throws
         -> PoolKey
     {
-        let today = parts.time.wall().date()
+        let today = today
         let key = PoolKey(
             bank: bank.digest, programme: programme, vehicleClass: vehicleClass, language: language, day: today)
         if pools[key] != nil { return key }
@@ -93,18 +71,18 @@ extension Hall {
             blueprint: blueprint, index: bank.index, vehicleClass: vehicleClass, language: language,
             region: configuration.region ?? "", day: today)
         try pool.check()
-        pool.take(exposure.journalled.total(of: programme))
+        pool.take(state.exposure.counters.total(of: programme))
         pools = pools.filter { $0.key.day == today && $0.key.bank == key.bank }
         pools[key] = pool
         return key
     }
 
-    /// Takes counters from the journal, our own as well as those that an order brought.
-    func takeExposure(_ entry: Entry) throws {
+    /// Lets the pools know of counters that the journal took, our own as well as those that an order brought.
+    func countExposure(_ entry: Entry) throws {
         guard let counters = try ExposureCounters(journal: entry) else { return }
-        exposure.take(counters, sequence: entry.sequence)
+        counted.merge(counters)
         for programme in counters.programmes {
-            let total = exposure.journalled.total(of: programme, items: counters.items(of: programme))
+            let total = state.exposure.counters.total(of: programme, items: counters.items(of: programme))
             for key in pools.keys where key.programme == programme { pools[key]?.take(total) }
         }
     }
@@ -112,7 +90,7 @@ extension Hall {
     /// The questions of a person's earlier papers at this appliance.
     private func earlierItems(of candidate: String) async throws -> Set<ItemID> {
         var items: Set<ItemID> = []
-        for sequence in earlierPapers[candidate] ?? [] {
+        for sequence in state.earlierPapers[candidate] {
             for entry in try await journal.entries(after: sequence - 1, limit: 1) {
                 guard case .started(let started) = try AttemptEntry(journal: entry) else { continue }
                 items.formUnion(started.paper.items.map(\.item))

@@ -7,13 +7,12 @@ import Platform
 extension Hall {
     /// Reads the journal and stands where it ends. There is no other way to start.
     public func recover() async throws {
-        try await journal.forEach { entry in try self.assumeIsolated { hall in try hall.replay(entry) } }
+        try await journal.forEach { entry in
+            try self.assumeIsolated { hall in try hall.state.take(entry, center: hall.parts.trust) }
+        }
+        counted = state.exposure.counters
+        followRelease()
         for (id, attempt) in attempts.sorted(by: { $0.key < $1.key }) {
-            guard attempt.isOpen else {
-                attempts[id] = nil
-                moments[id] = nil
-                continue
-            }
             seats[attempt.seat]?.attempt = id
             do {
                 personal[id] = try await openPerson(sealed: attempt.opened.sealed, subject: attempt.opened.subject)
@@ -30,7 +29,8 @@ extension Hall {
                 HallEntry.Started(
                     version: kaotaiVersion, bank: installed?.digest ?? "", recovered: open,
                     interlocks: Dictionary(
-                        uniqueKeysWithValues: interlockFacts.states.map { ($0.0.rawValue, $0.1.text) })))
+                        uniqueKeysWithValues: interlockFacts.states.map { ($0.0.rawValue, $0.1.text) }),
+                    clock: configuration.clock))
         ]
         for id in open {
             if let attempt = attempts[id], attempt.phase == .running {
@@ -48,36 +48,8 @@ extension Hall {
                 seats[attempt.seat]?.leaveAt = parts.time.now().adding(milliseconds: Self.farewellMs)
             }
         }
+        await lookAtClock()
         await lookAtRelease()
-    }
-
-    private func replay(_ entry: Entry) throws {
-        let label = try entry.label().at
-        lastSeen = max(lastSeen ?? label, label)
-        if let id = AttemptID(stream: entry.stream) {
-            guard let value = try AttemptEntry(journal: entry) else { return }
-            try apply(value, to: id, entry: entry)
-            return
-        }
-        switch HallEntryKind(rawValue: entry.kind) {
-        case .tick:
-            let tick = try JSONCoder.decode(HallEntry.Tick.self, from: entry.body)
-            for (id, spent) in tick.spent { attempts[id]?.spend(totalMs: spent) }
-        case .exposure: try takeExposure(entry)
-        case .order:
-            let order = try JSONCoder.decode(HallEntry.Order.self, from: entry.body)
-            try takeRecorded(order.jws)
-        case .bankInstalled:
-            let bank = try JSONCoder.decode(HallEntry.BankInstalled.self, from: entry.body)
-            if !bank.isRestored {
-                installed = InstalledBank(bank: bank.bank, version: bank.version, digest: bank.digest)
-            }
-            if release?.release.digest == bank.digest { release = nil }
-        case .bankRefused:
-            let refused = try JSONCoder.decode(HallEntry.BankRefused.self, from: entry.body)
-            if release?.order == refused.order { release = nil }
-        default: break
-        }
     }
 
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.

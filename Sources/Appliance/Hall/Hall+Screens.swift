@@ -11,7 +11,7 @@ extension Hall {
         InterlockFacts(
             freeMiB: parts.state.freeMiB, diskFloorMiB: configuration.diskFloorMiB,
             journalFault: journalFault ?? (journalIsFull ? "the disk is full" : nil),
-            bankFault: bankFault, wall: parts.time.wall(), lastSeen: lastSeen,
+            bankFault: bankFault, clock: clock,
             testedSeats: seats.values.count { $0.isTested },
             waivers: configuration.interlocks)
     }
@@ -67,7 +67,10 @@ extension Hall {
         case .opened:
             showing.wantsCard = seat.reader == nil ? nil : true
             showing.problem = seat.problem
-        case .verified, .ready: showing.tutorial = seat.tutorial
+        case .verified, .ready:
+            showing.tutorial = seat.tutorial
+            // Admitted, and meanwhile no exam may begin: the screen says why, until one may.
+            if let closed = interlockFacts.closed.first { showing.fault = .init(reason: closed, code: "CLOSED") }
         case .running:
             showing.left = max(0, attempt.remainingMs - (spentNow(attempt, at: seat.id) - attempt.spentMs))
             showing.stands = seat.since == nil ? true : nil
@@ -82,7 +85,7 @@ extension Hall {
             showing.farewell = farewell
         case .ended, .scored: break
         }
-        showing.fault = fault(of: seat)
+        showing.fault = fault(of: seat) ?? showing.fault
         if journalIsFull {
             showing.fault = showing.fault ?? .init(reason: Message("problem.journal"), code: "JOURNAL-FULL")
         }

@@ -16,6 +16,7 @@ extension Hall {
         case .intent(let intent): await answer(intent, at: seat)
         case .reader(let reader): await card(reader, at: seat)
         case .timeUp: await timeUp(at: seat)
+        case .interrupted(let cause): await interrupted(cause, at: seat)
         case .pause(let reason): await pause(reason, at: seat)
         case .resume: await resume(at: seat)
         case .slipPart(let part): await slip(part, at: seat)
@@ -305,8 +306,6 @@ extension Hall {
         guard let seat = seats[id] else { return }
         if let attempt = seat.attempt {
             personal[attempt] = nil
-            attempts[attempt] = nil
-            moments[attempt] = nil
             dropUnneededBanks()
         }
         var fresh = Seat(id: id, terminal: seat.terminal, reader: seat.reader)

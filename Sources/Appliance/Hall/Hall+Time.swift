@@ -20,8 +20,35 @@ extension Hall {
         attempts[attempt]?.spend(totalMs: spentNow(value, at: id))
     }
 
+    /// Takes what the machine slept out of every running time, to the microsecond; called before anything that happened
+    /// since is looked at.
+    func noteSleep() {
+        let total = parts.time.slept()
+        let microseconds = total - slept
+        guard microseconds > 0 else { return }
+        slept = total
+        Log.warning("the machine slept for \(microseconds / 1000) ms; no time of an exam ran")
+        for id in seatIDs {
+            guard let since = seats[id]?.since else { continue }
+            seats[id]?.since = Instant(microseconds: since.microseconds + microseconds)
+            if microseconds > Self.longestTickMs * 1000 { post(.interrupted("suspend"), to: .seat(id)) }
+        }
+    }
+
+    /// Records an interruption, in turn with whatever else happens at the seat: none follows an end.
+    func interrupted(_ cause: String, at id: SeatID) async {
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running else { return }
+        let spent = spentNow(attempt, at: id)
+        attempts[attempt.id]?.spend(totalMs: spent)
+        // What is spent now is not counted again; parts of a millisecond stay where they are.
+        let since = seats[id]?.since?.adding(milliseconds: spent - attempt.spentMs)
+        seats[id]?.since = since
+        await append([Draft(.interrupted(.init(spentMs: spent, cause: cause)), attempt: attempt.id)])
+    }
+
     /// Looks at the clock; called a few times a second.
     public func tick() async {
+        noteSleep()
         let now = parts.time.now()
         for id in seatIDs {
             if let notice = seats[id]?.notice, notice.until <= now { post(.noticeOver, to: .seat(id)) }
@@ -55,9 +82,10 @@ extension Hall {
         guard now.milliseconds(since: lastTick) >= Self.tickMs else { return }
         lastTick = now
         await journalSecond(now)
+        await lookAtClock()
         await lookAtValidity()
         showDesks()
-        for id in seatIDs where seats[id]?.attempt == nil { show(seat: id) }
+        for id in seatIDs where seats[id]?.attempt.flatMap({ attempts[$0] })?.started == nil { show(seat: id) }
     }
 
     /// One commit a second: the time spent by all running attempts, and what the screens saw.
@@ -84,9 +112,8 @@ extension Hall {
             else { continue }
             let running = now.milliseconds(since: since)
             if running > Self.longestTickMs {
-                drafts.append(
-                    Draft(.interrupted(.init(spentMs: attempt.spentMs, cause: "gap")), attempt: attempt.id))
                 seats[id]?.since = now
+                post(.interrupted("gap"), to: .seat(id))
             } else if running > 0 {
                 spent[attempt.id] = attempt.spentMs + running
                 // Whole milliseconds move over, so that the moment at which the time runs out stays where it is.

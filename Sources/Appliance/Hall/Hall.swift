@@ -75,6 +75,8 @@ public actor Hall {
         case intent(Intent)
         case reader(ReaderEvent)
         case timeUp
+        /// Time went by that was not spent, with its cause.
+        case interrupted(String)
         case pause(AttemptEntry.PauseReason)
         case resume
         case slipPart(SlipPart)
@@ -105,23 +107,15 @@ public actor Hall {
     let seatIDs: [SeatID]
     var desks: [String: Desk] = [:]
     var terminals: [String: ConnectedTerminal] = [:]
-    /// Open attempts, and those that ended since the daemon started.
-    var attempts: [AttemptID: Attempt] = [:]
+    /// What the journal says; changed by its entries, but for time spent that the next second's entry will hold.
+    var state: HallState
     var personal: [AttemptID: BookedPerson] = [:]
-    /// How the sittings of bookings came out.
-    var sittings: [Sitting: SittingRecord] = [:]
-    var bookings: [String: [Booking]] = [:]
-    var orders: OrderChain
-    var exposure = ExposureState()
+    /// The journal's counters with the papers that are on their way to it, so that two seats at once do not count one of
+    /// them only.
+    var counted = ExposureCounters()
     /// Pools of questions for today's papers.
     var pools: [PoolKey: DrawingPool] = [:]
-    /// Where the papers of each candidate stand in the journal.
-    var earlierPapers: [String: [Int]] = [:]
-    /// Where each attempt stands in the journal, for its result.
-    var moments: [AttemptID: AttemptMoments] = [:]
     var receipt: Receipt?
-    /// The bank by which new exams are held.
-    var installed: InstalledBank?
     /// By digest: the one in use, and those that running exams began with.
     var banks: [String: OpenBank] = [:]
     /// Why the bank in use cannot be opened.
@@ -129,8 +123,11 @@ public actor Hall {
     var release: PendingRelease?
     /// Ends when the last package that is looked at is done.
     var installing: Task<BankSummary, any Error>?
-    var lastSeen: Timestamp?
+    /// What the journal was last told of the clock.
+    var toldClock: ClockReading?
     var lastTick: Instant
+    /// How much this machine had slept when the hall looked last.
+    var slept: Int
     /// The last signed head that the courier was told of.
     var toldHead = 0
     var cardServiceAvailable = true
@@ -153,10 +150,11 @@ public actor Hall {
     public init(_ parts: Parts, executor: any ActorExecutor = QueueExecutor(label: "hall")) {
         self.executor = executor
         self.parts = parts
-        orders = OrderChain(appliance: parts.configuration.appliance)
+        state = HallState(appliance: parts.configuration.appliance)
         let now = parts.time.now()
         lastTick = now
         seatIDs = parts.configuration.terminals.filter { $0.role == .seat }.compactMap(\.seat).sorted()
+        slept = parts.time.slept()
         for place in parts.configuration.terminals {
             switch place.role {
             case .seat:
@@ -173,6 +171,7 @@ public actor Hall {
 
     /// A frame from a terminal; called on the hall's queue.
     public func receive(_ frame: FromTerminal, from terminal: String) {
+        noteSleep()
         let seat = seats.values.first { $0.terminal == terminal }?.id
         let lane = seat.map(Lane.seat) ?? .checkIn
         switch frame {
@@ -231,6 +230,7 @@ public actor Hall {
 
     /// Something happened at a card reader.
     public func receive(_ event: ReaderEvent) {
+        noteSleep()
         switch event {
         case .serviceLost, .serviceBack:
             let available = event == .serviceBack
@@ -294,48 +294,18 @@ public actor Hall {
         onFatal(String(describing: error))
     }
 
-    /// Takes committed entries of attempts, and counters, into the state.
+    /// Takes committed entries into the state.
     func fold(_ entries: [Entry]) {
         for entry in entries {
             do {
-                try takeExposure(entry)
-                guard let id = AttemptID(stream: entry.stream) else { continue }
-                guard let value = try AttemptEntry(journal: entry) else { continue }
-                try apply(value, to: id, entry: entry)
+                try state.take(entry, center: parts.trust)
+                try countExposure(entry)
             } catch {
                 // What we wrote ourselves a moment ago does not fit what we hold: our own bug, and no exam may go on with it.
                 preconditionFailure("entry \(entry.sequence): \(error)")
             }
         }
-    }
-
-    func apply(_ value: AttemptEntry, to id: AttemptID, entry: Entry) throws {
-        if case .opened(let opened) = value {
-            attempts[id] = Attempt(id: id, opened: opened)
-            sittings[opened.sitting] = SittingRecord(attempt: id, outcome: .open)
-            moments[id] = AttemptMoments(first: entry.sequence)
-        } else {
-            try attempts[id]?.apply(value)
-            moments[id]?.last = entry.sequence
-        }
-        let label = try entry.label().at
-        switch value {
-        case .started:
-            moments[id]?.startedAt = label
-            if let candidate = attempts[id]?.opened.candidate {
-                earlierPapers[candidate, default: []].append(entry.sequence)
-            }
-        case .ended(let ended):
-            moments[id]?.endedAt = label
-            // A voided sitting is not used up.
-            if ended.by == .voided, let opened = attempts[id]?.opened { sittings[opened.sitting] = nil }
-        case .scored(let scored):
-            guard let sitting = attempts[id]?.opened.sitting else { break }
-            sittings[sitting]?.outcome = scored.passed ? .passed : .failed
-            sittings[sitting]?.day = label.date()
-        case .result: moments[id]?.result = entry.sequence
-        default: break
-        }
+        followRelease()
     }
 
     // MARK: Pictures of screens, for the command line
@@ -349,23 +319,16 @@ public actor Hall {
     }
 }
 
-/// Where an attempt stands in the journal.
-struct AttemptMoments: Sendable {
-    var first: Int
-    /// The last entry that was folded.
-    var last: Int
-    var startedAt: Timestamp?
-    var endedAt: Timestamp?
-    /// Sequence of the result's entry.
-    var result: Int?
-
-    init(first: Int) {
-        self.first = first
-        last = first
+extension Hall {
+    /// Attempts that hold a seat.
+    var attempts: [AttemptID: Attempt] {
+        get { state.attempts }
+        set { state.attempts = newValue }
     }
-}
-
-extension AttemptEntry.Opened {
-    /// The sitting that this attempt uses up.
-    var sitting: Sitting { Sitting(booking: booking, programme: programme, number: attemptNumber) }
+    var moments: [AttemptID: AttemptMoments] { state.moments }
+    var sittings: SittingBook { state.sittings }
+    var bookings: BookingBook { state.bookings }
+    var orders: OrderChain { state.orders }
+    /// The bank by which new exams are held.
+    var installed: InstalledBank? { state.installed }
 }

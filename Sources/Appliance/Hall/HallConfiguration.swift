@@ -71,6 +71,8 @@ public struct HallConfiguration: Sendable, Codable {
     /// How long a refusal or a seat's number stays on the check-in screen.
     public var noticeSeconds: Int
     public var makeUp: MakeUp
+    /// How far the wall clock may be off before no exam begins by it.
+    public var clock: ClockBounds
 
     public init(
         appliance: String, state: String, keys: String, banks: String, bankSigners: String, trust: String,
@@ -78,7 +80,8 @@ public struct HallConfiguration: Sendable, Codable {
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
-        makeUp: MakeUp = .sameDay, region: String? = nil, practice: String? = nil
+        makeUp: MakeUp = .sameDay, region: String? = nil, practice: String? = nil,
+        clock: ClockBounds = ClockBounds()
     ) {
         self.appliance = appliance
         self.region = region
@@ -98,6 +101,7 @@ public struct HallConfiguration: Sendable, Codable {
         self.noticeSeconds = noticeSeconds
         self.makeUp = makeUp
         self.practice = practice
+        self.clock = clock
     }
 
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.
@@ -123,6 +127,9 @@ public struct HallConfiguration: Sendable, Codable {
             problems.append("the socket's path is too long for the kernel (107 bytes at most): \(path)")
         }
         if diskFloorMiB < 0 || ballastMiB < 0 || noticeSeconds < 1 { problems.append("a size or a time is negative") }
+        if clock.slackSeconds < 1 || clock.absenceDays < 1 || clock.warnSeconds < 1 {
+            problems.append("clock: a bound is less than 1")
+        }
         return problems
     }
 }

@@ -1,5 +1,6 @@
 internal import CanonicalJSON
 import CivilTime
+import Platform
 public import Exam
 public import Ledger
 
@@ -8,6 +9,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case started = "hall.started"
     case stopped = "hall.stopped"
     case tick = "hall.tick"
+    case clock = "hall.clock"
     case cardService = "hall.cardService"
     case admitted = "checkIn.admitted"
     case refused = "checkIn.refused"
@@ -31,6 +33,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .started: "the daemon started; what it found and recovered"
         case .stopped: "the daemon stopped in order"
         case .tick: "time spent so far by every running attempt, once a second"
+        case .clock: "the wall clock was set, is not believed, is believed again, or was confirmed by a person"
         case .cardService: "the card service was lost or came back"
         case .admitted: "a candidate was admitted; the seat was drawn from this seed among these free seats"
         case .refused: "a person was refused at check-in, with the reason"
@@ -61,6 +64,34 @@ enum HallEntry {
         var bank: String
         var recovered: [AttemptID]
         var interlocks: [String: String]
+        /// How labels are judged from here on.
+        var clock: ClockBounds
+    }
+
+    /// What of a start the hall's state takes.
+    struct Bounds: Codable, Sendable { var clock: ClockBounds? }
+
+    struct Clock: Codable, Sendable {
+        enum Event: String, Codable, Sendable {
+            /// It was set, and is still believed.
+            case stepped
+            /// It is not believed; no exam begins by it.
+            case outside
+            /// It is believed again.
+            case right
+            /// A person looked at another clock and says that this one is right.
+            case confirmed
+        }
+
+        var event: Event
+        /// What the clock said.
+        var wall: Timestamp
+        /// What the time was by the journal and the machine's uptime.
+        var known: Timestamp
+        /// What is wrong with it.
+        var reason: String?
+        /// Who confirmed it.
+        var by: String?
     }
 
     struct Tick: Codable, Sendable { var spent: [AttemptID: Int] }
@@ -220,10 +251,31 @@ extension ExposureCounters {
 }
 
 /// The labels that the journal puts on every entry.
-struct EntryLabel: Decodable {
+struct EntryLabel: Hashable, Sendable {
     var at: Timestamp
+    var boot: String
+    /// Microseconds of CLOCK_BOOTTIME.
+    var monotonic: Int
 }
 
 extension Entry {
-    func label() throws -> EntryLabel { try JSONCoder.decode(EntryLabel.self, from: body) }
+    /// The labels; the rest of the body is passed over, for a recovery reads those of every entry.
+    func label() throws -> EntryLabel {
+        var at: Timestamp?
+        var boot: String?
+        var monotonic: Int?
+        var reader = JSONReader(body)
+        try reader.object { (name, reader) throws(JSONSyntaxFault) in
+            switch name {
+            case "at": at = Timestamp(try reader.string())
+            case "boot": boot = try reader.string()
+            case "monotonic": monotonic = try reader.integer()
+            default: _ = try reader.skip()
+            }
+        }
+        guard let at, let boot, let monotonic else {
+            throw Failure(.badData, "entry \(sequence) lacks at, boot or monotonic")
+        }
+        return EntryLabel(at: at, boot: boot, monotonic: monotonic)
+    }
 }

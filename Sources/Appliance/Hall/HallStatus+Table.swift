@@ -4,7 +4,7 @@ extension HallStatus {
     /// The hall as a technician reads it in a terminal window.
     public var table: String {
         """
-        \(appliance): \(state)   kaotai \(version)   \(clock)
+        \(appliance): \(state)   kaotai \(version)   \(clock.wall)
 
         Interlocks
         \(rows(interlockRows))
@@ -23,6 +23,7 @@ extension HallStatus {
         Practice  \(practice ?? "not configured")
         Journal   \(journalSequence) entries
         Orders    \(orders) orders of the center, \(bookings) bookings
+        Clock     \(clockWords)
         Disk      \(freeMiB.map { "\($0) MiB free" } ?? "the free space cannot be read")
 
         """
@@ -50,6 +51,19 @@ extension HallStatus {
             exam += ", \(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60) left"
         }
         return ["\(seat.seat)", seat.terminal, state, exam, seat.attempt ?? ""]
+    }
+
+    /// Whether the clock is believed, and its bounds, in words.
+    public var clockWords: String {
+        let bounds = clock.bounds
+        let state =
+            clock.fault.map { "NOT BELIEVED: it \($0); it may be \(clock.known): kaotai clock --help" }
+            ?? clock.steppedMs.map {
+                abs($0) > bounds.warnSeconds * 1000 ? "believed; it was set by \($0) ms" : "believed"
+            }
+            ?? "believed"
+        return "\(state)\n          exams begin by one that was set by at most \(bounds.slackSeconds) s, after at most "
+            + "\(bounds.absenceDays) days off, not before \(clock.signed ?? bounds.notBefore)"
     }
 
     private var courierWords: String {

@@ -2,7 +2,7 @@ public import CanonicalJSON
 import CardReaders
 import CenterLink
 import Exam
-import CivilTime
+public import CivilTime
 import Packages
 import Platform
 import QuestionBank
@@ -42,6 +42,19 @@ public struct HallStatus: Codable, Sendable {
         public var items: Int
     }
 
+    public struct Clock: Codable, Sendable {
+        public var wall: Timestamp
+        /// What the time is by the journal and the machine's uptime, where the clock is not believed.
+        public var known: Timestamp
+        /// How far it was set since the machine started, milliseconds.
+        public var steppedMs: Int?
+        /// Why it is not believed; absent where it is.
+        public var fault: String?
+        public var bounds: ClockBounds
+        /// The latest time that the center signed.
+        public var signed: Timestamp?
+    }
+
     public var appliance: String
     public var version: String
     /// `open`, or `closed` when an interlock fails.
@@ -61,8 +74,7 @@ public struct HallStatus: Codable, Sendable {
     public var bookings: Int
     public var orders: Int
     public var freeMiB: Int?
-    /// The wall clock, RFC 3339.
-    public var clock: String
+    public var clock: Clock
 }
 
 extension Hall {
@@ -91,8 +103,18 @@ extension Hall {
             courier: .init(connected: courier?.connected ?? false, receiptedSequence: receipt?.sequence),
             bank: installed.map { .init(id: $0.bank, version: $0.version, digest: $0.digest, items: bank.index.count) },
             practice: practiceState, journalSequence: journalSequence,
-            bookings: bookings.values.reduce(0) { $0 + $1.count },
-            orders: orders.sequence, freeMiB: facts.freeMiB, clock: parts.time.wall().description)
+            bookings: bookings.count,
+            orders: orders.sequence, freeMiB: facts.freeMiB, clock: clockStatus)
+    }
+}
+
+/// What a person of the hall says of its clock.
+public struct ClockConfirmation: Codable, Sendable {
+    public var day: CalendarDate
+    public var by: String
+    public init(day: CalendarDate, by: String) {
+        self.day = day
+        self.by = by
     }
 }
 
@@ -106,13 +128,15 @@ public enum ControlRequest: Codable, Sendable {
     case installBank(String)
     case pause(Int)
     case resume(Int)
+    /// Somebody of the hall, named, reads this day from another clock and says that the hall's is right.
+    case confirmClock(ClockConfirmation)
     /// What belongs to an attempt beside its entries: slip, receipt, keys to trust.
     case dispute(String)
     /// Signs the manifest of an archive about an attempt: the files' names with their SHA-256.
     case signDispute(attempt: String, files: [String: String])
 
     private enum Name: String, CodingKey {
-        case status, journalCopy, capture, installBank, pause, resume, dispute, signDispute
+        case status, journalCopy, capture, installBank, pause, resume, dispute, signDispute, confirmClock
     }
 
     private struct Manifest: Codable {
@@ -132,6 +156,7 @@ public enum ControlRequest: Codable, Sendable {
         case .dispute(let attempt): try container.encode(attempt, forKey: .dispute)
         case .signDispute(let attempt, let files):
             try container.encode(Manifest(attempt: attempt, files: files), forKey: .signDispute)
+        case .confirmClock(let confirmation): try container.encode(confirmation, forKey: .confirmClock)
         }
     }
 
@@ -148,6 +173,8 @@ public enum ControlRequest: Codable, Sendable {
         case .signDispute:
             let manifest = try container.decode(Manifest.self, forKey: .signDispute)
             self = .signDispute(attempt: manifest.attempt, files: manifest.files)
+        case .confirmClock:
+            self = .confirmClock(try container.decode(ClockConfirmation.self, forKey: .confirmClock))
         case nil:
             throw DecodingError.dataCorrupted(
                 .init(

@@ -9,7 +9,7 @@ public enum Interlock: String, CaseIterable, Sendable, Codable {
     case journal
     /// A package is loaded, verified and valid.
     case bank
-    /// The wall clock is not before what the journal saw last and not in an absurd year.
+    /// The wall clock is believed: see `ClockRecord`.
     case clock
     /// At least one seat has passed its own test.
     case seat
@@ -46,16 +46,9 @@ struct InterlockFacts: Sendable {
     var diskFloorMiB: Int
     var journalFault: String?
     var bankFault: String?
-    var wall: Timestamp
-    /// The latest label in the journal when the daemon started or since.
-    var lastSeen: Timestamp?
+    var clock: ClockReading
     var testedSeats: Int
     var waivers: HallConfiguration.Interlocks
-
-    /// How far the wall clock may stand before the journal's last label.
-    static let clockSlackMs = 5 * 60_000
-    static let earliestYear = 2025
-    static let latestYear = 2060
 
     func state(of interlock: Interlock) -> InterlockState {
         switch interlock {
@@ -65,14 +58,7 @@ struct InterlockFacts: Sendable {
         case .journal: return journalFault.map { .failing($0) } ?? .ready
         case .bank: return bankFault.map { .failing($0) } ?? .ready
         case .clock:
-            let year = wall.date().year
-            guard (Self.earliestYear...Self.latestYear).contains(year) else {
-                return .failing("the clock says \(wall)")
-            }
-            if let lastSeen, wall.millisecondsSinceEpoch < lastSeen.millisecondsSinceEpoch - Self.clockSlackMs {
-                return .failing("the clock says \(wall), the journal has seen \(lastSeen)")
-            }
-            return .ready
+            return clock.fault.map { .failing("the clock says \(clock.wall): it \($0.words)") } ?? .ready
         case .seat: return testedSeats > 0 ? .ready : .failing("no seat has passed its test")
         case .recorder: return waiver(waivers.recorder, "no recorder is connected")
         case .examiner: return waiver(waivers.examiner, "no examiner is on duty")
@@ -84,7 +70,10 @@ struct InterlockFacts: Sendable {
 
     /// The interlocks that keep an exam from starting, in words for the screen.
     var closed: [Message] {
-        states.filter { $0.1.isFailing }.map { Message("interlock.\($0.0.rawValue)") }
+        states.filter { $0.1.isFailing }.map { interlock, _ in
+            let values = interlock == .clock ? ["date": clock.wall.date().description] : [:]
+            return Message("interlock.\(interlock.rawValue)", values)
+        }
     }
 
     private func waiver(_ waiver: HallConfiguration.Waiver, _ missing: String) -> InterlockState {

@@ -204,6 +204,27 @@ extension Center {
         return records.map(\.id)
     }
 
+    /// States the time to one appliance or to all: what their clocks said before counts no more.
+    ///
+    /// - Parameter minutes: how long the statement may be on its way.
+    func stateClock(minutes: Int, appliance id: String?, all: Bool) async throws -> [String] {
+        guard (1...24 * 60).contains(minutes) else {
+            throw Failure(.usage, "a clock statement may be on its way for 1 minute to a day")
+        }
+        let records = all ? try await store.appliances() : [try await appliance(id)]
+        guard !records.isEmpty else { throw Failure(.badData, "no appliance is enrolled") }
+        for record in records {
+            let now = time.wall()
+            let until = Timestamp(millisecondsSinceEpoch: now.millisecondsSinceEpoch + minutes * 60_000)
+            let body = try JSONCoder.tree(ClockStatement(notAfter: until))
+            try await store.order(.clock, body: body, appliance: record.id, at: now) { [keys] in
+                try JWS.sign(payload: $0, key: keys.store)
+            }
+            signals.orders(for: record.id)
+        }
+        return records.map(\.id)
+    }
+
     /// The orders after a number, waiting so many seconds for one.
     func orders(_ appliance: String, after: Int, waitSeconds: Int) async throws -> [SignedOrder] {
         let count = signals.count(appliance)

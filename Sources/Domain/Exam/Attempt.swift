@@ -3,8 +3,8 @@
 ///     opened → verified → ready → running ⇄ paused → ended → scored → signed → issued → left
 ///
 /// `ended` carries the cause: submitted, time up, early fail or voided; a voided attempt goes no further than `left`.
-public struct Attempt: Hashable, Sendable {
-    public enum Phase: String, Hashable, Sendable, Comparable, CaseIterable {
+public struct Attempt: Hashable, Sendable, Codable {
+    public enum Phase: String, Hashable, Sendable, Comparable, CaseIterable, Codable {
         case opened, verified, ready, running, paused, ended, scored, signed, issued, left
 
         public static func < (a: Self, b: Self) -> Bool {

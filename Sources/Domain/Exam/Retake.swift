@@ -1,7 +1,7 @@
 public import CivilTime
 
 /// How one sitting that a booking gave came out.
-public enum SittingOutcome: Hashable, Sendable {
+public enum SittingOutcome: String, Hashable, Sendable {
     /// It is going on, or its end is not scored yet.
     case open
     case passed

@@ -41,6 +41,8 @@ public struct OrderKind: RawRepresentable, Hashable, Sendable, Codable {
     public static let booking = OrderKind(rawValue: "booking")
     /// Body: `BankRelease`; the last one counts.
     public static let bankRelease = OrderKind(rawValue: "bankRelease")
+    /// Body: `ClockStatement`; the last one counts.
+    public static let clock = OrderKind(rawValue: "clock")
 }
 
 /// An order on its way, with the keys that open what it holds sealed.

@@ -24,6 +24,8 @@ struct Command: Sendable {
         Command("bank", "check|pack|inspect|draw …", "check, pack and look into question banks", run: bankCommand),
         Command("bench", "[NAME]", "figures beside their floors", run: benchCommand),
         Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
+        Command(
+            "clock", "confirm DAY --by NAME", "what the hall's clock says, and that it is right", run: clockCommand),
         Command("demo", "[--candidates N] …", "a hall of six seats and its center at work here", run: demoCommand),
         Command("dispute", "export ATTEMPT …", "one attempt in one signed archive", run: disputeCommand),
         Command("gallery", "--out DIR", "every screen, drawn from sample scenes", run: galleryCommand),

@@ -38,6 +38,8 @@ extension Center {
                 return .bank(digest: digest)
             case .releaseBank(let digest, let appliance, let all):
                 return .released(appliances: try await release(digest, appliance: appliance, all: all))
+            case .stateClock(let minutes, let appliance, let all):
+                return .stated(appliances: try await stateClock(minutes: minutes, appliance: appliance, all: all))
             }
         } catch let failure as Failure {
             return .failed(code: failure.code.rawValue, message: failure.message)

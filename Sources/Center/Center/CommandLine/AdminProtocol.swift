@@ -14,6 +14,8 @@ public enum AdminCommand: Sendable, Codable {
     case addBank(path: String)
     /// Orders one appliance, or all, to examine by a bank; `nil` names the only appliance.
     case releaseBank(digest: String, appliance: String?, all: Bool)
+    /// States the time to one appliance, or to all; `nil` names the only appliance.
+    case stateClock(minutes: Int, appliance: String?, all: Bool)
 }
 
 public enum AdminAnswer: Sendable, Codable {
@@ -26,6 +28,7 @@ public enum AdminAnswer: Sendable, Codable {
     case trust(keys: JWKS)
     case bank(digest: String)
     case released(appliances: [String])
+    case stated(appliances: [String])
     /// A sysexits code and words.
     case failed(code: Int32, message: String)
 }

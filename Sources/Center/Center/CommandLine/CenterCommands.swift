@@ -16,6 +16,7 @@ public enum CenterCommands {
                kaotai-center bank signer FILE --config FILE
                kaotai-center bank add FILE --config FILE [--json]
                kaotai-center bank release DIGEST --config FILE [--appliance ID | --all] [--json]
+               kaotai-center clock --config FILE [--appliance ID | --all] [--minutes N] [--json]
                kaotai-center results --config FILE [--json]
                kaotai-center trust --config FILE --out FILE
                kaotai-center warnings --config FILE [--json]
@@ -37,6 +38,8 @@ public enum CenterCommands {
           bank add      verifies a package, opens it with the center's recount key, and puts it where appliances fetch
                         it; `kaotai bank pack --seal-to` takes the file of `trust`, which holds that key
           bank release  orders an appliance (--all: every one) to fetch a bank and to examine by it
+          clock     states the center's time to an appliance (--all: every one), where its own was wrong: what its clock
+                    said before counts no more. It counts when it arrives within N minutes, 10 when none are named
           trust     the public keys of the center and of every appliance, a JWKS
 
         Every command but init and serve works beside a running center, and without one.
@@ -45,6 +48,7 @@ public enum CenterCommands {
 
     public static let options: Set<String> = [
         "dir", "name", "address", "port", "config", "appliance", "hours", "out", "suite",
+        "minutes",
     ]
     public static let flags: Set<String> = ["help", "version", "json", "all"]
 
@@ -56,6 +60,7 @@ public enum CenterCommands {
         case ["appliances"]: return try await appliances(arguments)
         case ["results"]: return try await results(arguments)
         case ["warnings"]: return try await warnings(arguments)
+        case ["clock"]: return try await stateClock(arguments)
         case ["trust"]: return try await trust(arguments)
         case let words where words.count == 3 && words[..<2] == ["bookings", "import"]:
             return try await importBookings(words[2], arguments)
@@ -202,6 +207,19 @@ public enum CenterCommands {
             standardOutput(document.canonicalText + "\n")
         } else {
             standardError("\(appliances.joined(separator: ", ")) will fetch it\n")
+        }
+        return .done
+    }
+
+    private static func stateClock(_ arguments: Arguments) async throws -> ExitCode {
+        let command = AdminCommand.stateClock(
+            minutes: try arguments.integer("minutes") ?? 10, appliance: arguments.value("appliance"),
+            all: arguments.has("all"))
+        guard case .stated(let appliances) = try await access(arguments).perform(command) else { throw unexpected() }
+        if arguments.has("json") {
+            standardOutput(try JSONCoder.text(["appliances": appliances]) + "\n")
+        } else {
+            standardError("\(appliances.joined(separator: ", ")) will be told\n")
         }
         return .done
     }
