@@ -254,6 +254,20 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "SeatViewerTests", dependencies: ["SeatViewer", "Platform", "Touch"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Platform", "SimulatedDisk"]),
+        // Altered copies of a real journal, and who finds them.
+        .target(
+            name: "Tampering",
+            dependencies: [
+                "CSQLite", "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam", "Hall",
+                "IdentityCards", "Ledger", "Packages", "Platform", "QuestionBank", "TerminalLink", "VirtualCards",
+                "Workshop",
+            ],
+            path: "Tests/Tampering"),
+        .testTarget(
+            name: "TamperingTests",
+            dependencies: [
+                "Tampering", "CanonicalJSON", "Cryptography", "Hall", "Ledger", "Packages", "Platform", "QuestionBank",
+            ]),
         .testTarget(
             name: "TerminalTests",
             dependencies: ["Terminal", "TerminalLink", "Display", "Touch", "Platform", "CanonicalJSON"]),

@@ -332,7 +332,9 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
                 .slip(.init(attempt: slip.attempt, part: part, parts: 2, data: base64url(data))), from: "seat-\(seat)")
             await fixture.settle()
         }
-        #expect(try readFile("\(fixture.folder)/slips/\(slip.attempt).pdf") == file)
+        let out = "\(fixture.folder)/printed.pdf"
+        try await fixture.hall.openSlip(AttemptID(slip.attempt), to: out)
+        #expect(try readFile(out) == file)
         let entry = try #require(try await fixture.entries("attempt.slip").first).decode(AttemptEntry.SlipStored.self)
         #expect(entry.digest == base64url(sha256(file)))
     }

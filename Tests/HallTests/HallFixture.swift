@@ -181,6 +181,12 @@ final class HallFixture: @unchecked Sendable {
         try await restart()
     }
 
+    /// Restarts the hall with another rule for how long personal data are kept.
+    func restart(retention: HallConfiguration.Retention) async throws {
+        configuration.retention = retention
+        try await restart()
+    }
+
     func settle() async {
         while await !hall.isIdle { await Task.yield() }
     }

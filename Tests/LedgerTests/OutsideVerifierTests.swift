@@ -35,7 +35,7 @@ import Testing
         ]
         let jws = try JWS.sign(payload: result, key: folder.key)
         try await journal.append(
-            [Draft(kind: "attempt.result", stream: "attempt/a", body: ["jws": .string(jws)])], head: true)
+            [Draft(kind: "test.result", stream: "attempt/a", body: ["jws": .string(jws)])], head: true)
         try await journal.copy(to: folder.path + "/journal.sqlite")
         try await journal.close()
         try AtomicFile.write(jws, to: folder.path + "/a.jws")

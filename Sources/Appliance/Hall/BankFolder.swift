@@ -39,7 +39,7 @@ public struct BankFolder: Sendable {
     func incoming(_ digest: String) -> String { "\(incoming)/\(digest).part" }
 
     /// Makes the folder; what a copy left behind that was cut short goes.
-    func prepare() throws {
+    package func prepare() throws {
         try makeDirectory(incoming)
         for name in try listDirectory(incoming) where name.hasSuffix(".copy") { unlink("\(incoming)/\(name)") }
     }

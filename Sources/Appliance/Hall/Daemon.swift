@@ -21,9 +21,6 @@ public final class Daemon: Sendable {
     private let control: FrameListener
     private let timer: IntervalTimer
 
-    /// The center's newest receipt in the state folder: an anchor of the journal.
-    private static let receipt = "receipt.jws"
-
     /// Reads the configuration, recovers from the journal and opens the sockets; when this returns, the hall serves.
     ///
     /// - Throws: `Failure` with the file, the member and the remedy.
@@ -68,9 +65,10 @@ public final class Daemon: Sendable {
                 candidateKey: candidateKey, state: state),
             executor: executor)
         await hall.onFatal(onFatal)
-        if let anchor = try? state.read(Self.receipt) {
-            _ = await hall.take(receipt: String(decoding: anchor, as: UTF8.self).filter { !$0.isWhitespace })
-        }
+        let known = Anchors(in: state, center: trust, appliance: configuration.appliance)
+        try await known.check(journal)
+        if let newest = known.newest { _ = await hall.take(receipt: newest) }
+        let anchors = Guarded(known)
         try await hall.recover()
 
         let hall = hall
@@ -82,7 +80,10 @@ public final class Daemon: Sendable {
                 receipt: { jws in
                     guard await hall.take(receipt: jws) else { return }
                     do {
-                        try AtomicFile.write(Array((jws + "\n").utf8), to: Self.receipt, in: state)
+                        // Receipts come one after the other.
+                        var next = anchors.withLock { $0 }
+                        try next.take(jws, center: trust, appliance: configuration.appliance, in: state)
+                        anchors.withLock { [next] in $0 = next }
                     } catch {
                         Log.warning("the receipt is not kept as an anchor: \(error)")
                     }
@@ -177,6 +178,13 @@ public final class Daemon: Sendable {
             } catch {
                 return ControlAnswer(error: "\(path): \(error)")
             }
+        case .slip(let attempt, let path):
+            do {
+                try await hall.openSlip(AttemptID(rawValue: attempt), to: path)
+                return ControlAnswer(value: true)
+            } catch {
+                return ControlAnswer(error: "\(error)", code: (error as? Failure)?.code.rawValue)
+            }
         case .capture(let terminal):
             let picture: String? = await withCheckedContinuation { continuation in
                 Task { await hall.capture(terminal) { continuation.resume(returning: $0) } }
@@ -195,10 +203,8 @@ public final class Daemon: Sendable {
             return await act { try await hall.confirmClock(day: said.day, by: said.by) }
         case .dispute(let attempt):
             return await answer {
-                let receipt = (try? state.read(receipt)).map {
-                    String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }
-                }
-                return try JSONCoder.tree(try await hall.disputeParts(of: AttemptID(attempt), receipt: receipt))
+                try JSONCoder.tree(
+                    try await hall.disputeParts(of: AttemptID(attempt), receipt: Anchors.newest(in: state)))
             }
         case .signDispute(let attempt, let files):
             return await answer { .string(try await hall.signDispute(of: AttemptID(attempt), files: files)) }

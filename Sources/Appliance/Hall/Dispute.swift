@@ -48,7 +48,7 @@ extension Hall {
             throw Failure(.badData, "there is no attempt \(attempt) in this journal")
         }
         let own = parts.keys.publicKeys(appliance: configuration.appliance).keys
-        let slip = try? parts.state.read("\(Self.slips)/\(attempt).pdf")
+        let slip = try? await slip(of: attempt)
         return DisputeParts(
             appliance: configuration.appliance, trust: try JSONCoder.tree(JWKS(keys: parts.trust.keys + own)),
             receipt: receipt, slip: slip.flatMap { $0.count <= Self.longestSlip ? base64url($0) : nil })

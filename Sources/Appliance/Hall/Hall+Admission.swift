@@ -62,6 +62,8 @@ extension Hall {
 
     /// What a booking's exams have come to; its exams are sat in their order, each after the one before is passed.
     func standing(of booking: Booking, on today: CalendarDate) -> Standing {
+        // Nobody can be greeted by a name that cannot be opened any more.
+        if erasures.isShut(booking.subject) { return .refused(.noBooking) }
         for (place, code) in booking.programmes.enumerated() {
             let first = place == 0 ? booking.attemptNumber : 1
             let sat = records(of: booking, code, from: first)

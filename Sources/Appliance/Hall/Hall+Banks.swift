@@ -4,7 +4,7 @@ import CivilTime
 import Cryptography
 import Exam
 import Ledger
-import Packages
+package import Packages
 import Platform
 import QuestionBank
 
@@ -81,7 +81,7 @@ extension Hall {
     /// Installs a package that an operator brought.
     ///
     /// - Throws: `Failure` with the reason why it is refused, which stands in the journal then.
-    func install(file path: String) async throws -> BankSummary {
+    package func install(file path: String) async throws -> BankSummary {
         let room = parts.state.freeMiB.map { max(0, $0 - configuration.diskFloorMiB) << 20 }
         do {
             let copy = try await parts.banks.copy(path, room: room)

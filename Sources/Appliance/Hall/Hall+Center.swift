@@ -16,7 +16,7 @@ extension Hall {
             let before = release
             do {
                 guard let read = try chain.take(order, center: parts.trust) else { continue }
-                _ = (try read.booking(), try read.clockStatement())
+                _ = (try read.booking(), try read.clockStatement(), try read.erasure())
                 let bank = try read.bankRelease()
                 let recorded = await append(
                     [Draft(.order, stream: "orders", HallEntry.Order(jws: order.jws))],
@@ -33,6 +33,7 @@ extension Hall {
                 return
             }
         }
+        await eraseDue()
     }
 
     /// Takes a receipt of the center; a forged or older one changes nothing.
@@ -44,6 +45,7 @@ extension Hall {
             guard read.sequence > receipt?.sequence ?? 0 else { return false }
             receipt = read
             for id in seatIDs { show(seat: id) }
+            Task { await self.takeRetention(read) }
             return true
         } catch {
             Log.warning("a receipt was refused: \(error)")

@@ -2,7 +2,7 @@ import CanonicalJSON
 import CenterLink
 import CivilTime
 import Cryptography
-import Exam
+public import Exam
 import Packages
 import QuestionBank
 import Ledger
@@ -145,13 +145,40 @@ extension Hall {
             let file = seats[id]?.slip?.take(part)
         else { return }
         do {
-            try AtomicFile.write(file, to: "\(Self.slips)/\(attempt).pdf", in: parts.state)
+            guard let subject = attempts[attempt]?.opened.subject else { return }
+            let sealed = try await subjectKey(subject).seal(file, associated: Self.slipLabel(attempt))
+            try AtomicFile.write(sealed, to: slipName(attempt), in: parts.state)
         } catch {
             Log.error("seat \(id): the slip is not stored: \(error)")
             return
         }
         await append([Draft(.slip(.init(digest: base64url(sha256(file)))), attempt: attempt)], head: true)
         seats[id]?.slip = nil
+    }
+
+    /// Name and number stand on a slip: it is kept sealed under the candidate's key, and goes with it.
+    private func slipName(_ attempt: AttemptID) -> String { "\(Self.slips)/\(attempt).sealed" }
+
+    private static func slipLabel(_ attempt: AttemptID) -> [UInt8] { Array("slip/\(attempt)".utf8) }
+
+    /// Writes a stored slip's PDF in the clear where an operator wants it, to be printed.
+    ///
+    /// - Throws: `Failure` when there is no such slip, or its candidate was erased.
+    public func openSlip(_ attempt: AttemptID, to path: String) async throws {
+        try AtomicFile.write(try await slip(of: attempt), to: path, mode: 0o600)
+    }
+
+    /// A stored slip's PDF.
+    func slip(of attempt: AttemptID) async throws -> [UInt8] {
+        guard !attempt.rawValue.contains("/") else { throw Failure(.usage, "\(attempt) is no attempt") }
+        guard let opened = try await journal.entries(stream: attempt.stream).first,
+            case .opened(let value) = try AttemptEntry(journal: opened), parts.state.exists(slipName(attempt))
+        else { throw Failure(.badData, "there is no slip of attempt \(attempt)") }
+        guard erasures.kept[value.subject] != nil else {
+            throw Failure(.badData, "the personal data of attempt \(attempt) were erased, its slip with them")
+        }
+        return try await subjectKey(value.subject).open(
+            try parts.state.read(slipName(attempt)), associated: Self.slipLabel(attempt))
     }
 
     // MARK: What is sealed under a candidate's own key

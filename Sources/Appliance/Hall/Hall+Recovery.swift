@@ -50,6 +50,9 @@ extension Hall {
         }
         await lookAtClock()
         await lookAtRelease()
+        // A cut in the middle of an erasure may have left its pages in the log.
+        if erasures.count > 0 { try await journal.scrub() }
+        await eraseDue()
     }
 
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.

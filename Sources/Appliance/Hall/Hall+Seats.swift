@@ -294,6 +294,7 @@ extension Hall {
             ])
         else { return }
         free(id)
+        await eraseDue()
     }
 
     /// The seat forgets its candidate.
@@ -340,6 +341,8 @@ extension Hall {
     }
 
     func leave(_ attempt: Attempt, at id: SeatID) async {
-        if await append([Draft(.left, attempt: attempt.id)]) { free(id) }
+        guard await append([Draft(.left, attempt: attempt.id)]) else { return }
+        free(id)
+        await eraseDue()
     }
 }

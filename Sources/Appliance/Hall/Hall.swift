@@ -116,6 +116,8 @@ public actor Hall {
     /// Pools of questions for today's papers.
     var pools: [PoolKey: DrawingPool] = [:]
     var receipt: Receipt?
+    /// The day as of which old personal data were last looked for.
+    var retentionDay: CalendarDate?
     /// By digest: the one in use, and those that running exams began with.
     var banks: [String: OpenBank] = [:]
     /// Why the bank in use cannot be opened.
@@ -329,6 +331,7 @@ extension Hall {
     var sittings: SittingBook { state.sittings }
     var bookings: BookingBook { state.bookings }
     var orders: OrderChain { state.orders }
+    var erasures: Erasures { state.erasures }
     /// The bank by which new exams are held.
     var installed: InstalledBank? { state.installed }
 }

@@ -41,6 +41,13 @@ public struct HallConfiguration: Sendable, Codable {
     /// When a make-up exam may be sat: the offices' rules differ.
     public enum MakeUp: String, Sendable, Codable { case sameDay, otherDay }
 
+    /// How long personal data can be opened here.
+    public struct Retention: Sendable, Codable {
+        /// Days after the booked one, counted on the center's calendar.
+        public var days: Int
+        public init(days: Int) { self.days = days }
+    }
+
     public var appliance: String
     /// Where the hall stands, by its administrative division code (GB/T 2260), such as `330106`; nil gives it no regional questions.
     public var region: String?
@@ -73,6 +80,8 @@ public struct HallConfiguration: Sendable, Codable {
     public var makeUp: MakeUp
     /// How far the wall clock may be off before no exam begins by it.
     public var clock: ClockBounds
+    /// nil keeps personal data until the center orders their erasure.
+    public var retention: Retention?
 
     public init(
         appliance: String, state: String, keys: String, banks: String, bankSigners: String, trust: String,
@@ -81,7 +90,7 @@ public struct HallConfiguration: Sendable, Codable {
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
         makeUp: MakeUp = .sameDay, region: String? = nil, practice: String? = nil,
-        clock: ClockBounds = ClockBounds()
+        clock: ClockBounds = ClockBounds(), retention: Retention? = nil
     ) {
         self.appliance = appliance
         self.region = region
@@ -102,6 +111,7 @@ public struct HallConfiguration: Sendable, Codable {
         self.makeUp = makeUp
         self.practice = practice
         self.clock = clock
+        self.retention = retention
     }
 
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.
@@ -125,6 +135,9 @@ public struct HallConfiguration: Sendable, Codable {
         if Set(terminals.map(\.socket)).count != terminals.count { problems.append("terminals: two share a socket") }
         for path in terminals.map(\.socket) + [courierSocket, controlSocket] where path.utf8.count >= 108 {
             problems.append("the socket's path is too long for the kernel (107 bytes at most): \(path)")
+        }
+        if let retention, !(1...36_500).contains(retention.days) {
+            problems.append("retention: days should be 1 to 36500")
         }
         if diskFloorMiB < 0 || ballastMiB < 0 || noticeSeconds < 1 { problems.append("a size or a time is negative") }
         if clock.slackSeconds < 1 || clock.absenceDays < 1 || clock.warnSeconds < 1 {

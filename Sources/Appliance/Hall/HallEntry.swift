@@ -27,6 +27,7 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case bankInstalled = "bank.installed"
     case bankRefused = "bank.refused"
     case disputeExported = "dispute.exported"
+    case subjectErased = "subject.erased"
 
     public var meaning: String {
         switch self {
@@ -53,6 +54,8 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
         case .bankRefused: "a question bank was not installed, with the reason"
         case .disputeExported:
             "an archive about an attempt was made and signed for somebody: SHA-256 of its manifest's JWS"
+        case .subjectErased:
+            "the key of a person's data was deleted, with the reason: what is sealed under it stays shut"
         }
     }
 }
@@ -192,6 +195,12 @@ enum HallEntry {
         var attempt: AttemptID
         /// SHA-256 of the manifest's JWS, base64url.
         var manifest: String
+    }
+
+    /// Written by the journal together with the deletion.
+    struct SubjectErased: Codable, Sendable {
+        var subject: String
+        var reason: String
     }
 
     struct Nothing: Codable, Sendable {}

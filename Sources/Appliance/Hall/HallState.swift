@@ -24,6 +24,7 @@ struct HallState: Hashable, Sendable, Codable {
     /// Where the papers of each candidate stand in the journal.
     private(set) var earlierPapers = PaperPlaces()
     private(set) var bookings = BookingBook()
+    private(set) var erasures = Erasures()
     private(set) var orders: OrderChain
     private(set) var exposure = ExposureRecord()
     /// The bank by which new exams are held.
@@ -69,6 +70,7 @@ struct HallState: Hashable, Sendable, Codable {
                 installed = InstalledBank(bank: bank.bank, version: bank.version, digest: bank.digest)
             }
             if release?.release.digest == bank.digest { release = nil }
+        case .subjectErased: erasures.noteErased(try entry.decode(HallEntry.SubjectErased.self).subject)
         case .bankRefused:
             let refused = try entry.decode(HallEntry.BankRefused.self)
             if release?.order == refused.order { release = nil }
@@ -84,7 +86,11 @@ struct HallState: Hashable, Sendable, Codable {
         } else {
             clock.take(signed: order.at)
         }
-        if let booking = try order.booking() { try bookings.take(booking) }
+        if let booking = try order.booking() {
+            try bookings.take(booking)
+            erasures.take(booking)
+        }
+        if let erasure = try order.erasure() { erasures.take(erasure) }
         if let bank = try order.bankRelease(), bank.digest != installed?.digest,
             installed?.refusal(of: bank.bank, version: bank.version, digest: bank.digest) == nil
         {

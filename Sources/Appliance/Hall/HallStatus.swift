@@ -126,6 +126,8 @@ public enum ControlRequest: Codable, Sendable {
     case capture(String)
     /// Verifies and installs a package, a file that the daemon may read.
     case installBank(String)
+    /// Opens the slip of an attempt into a file that the daemon may write.
+    case slip(attempt: String, path: String)
     case pause(Int)
     case resume(Int)
     /// Somebody of the hall, named, reads this day from another clock and says that the hall's is right.
@@ -136,7 +138,7 @@ public enum ControlRequest: Codable, Sendable {
     case signDispute(attempt: String, files: [String: String])
 
     private enum Name: String, CodingKey {
-        case status, journalCopy, capture, installBank, pause, resume, dispute, signDispute, confirmClock
+        case status, journalCopy, capture, installBank, pause, resume, slip, dispute, signDispute, confirmClock
     }
 
     private struct Manifest: Codable {
@@ -151,6 +153,7 @@ public enum ControlRequest: Codable, Sendable {
         case .journalCopy(let path): try container.encode(path, forKey: .journalCopy)
         case .capture(let terminal): try container.encode(terminal, forKey: .capture)
         case .installBank(let path): try container.encode(path, forKey: .installBank)
+        case .slip(let attempt, let path): try container.encode([attempt, path], forKey: .slip)
         case .pause(let seat): try container.encode(seat, forKey: .pause)
         case .resume(let seat): try container.encode(seat, forKey: .resume)
         case .dispute(let attempt): try container.encode(attempt, forKey: .dispute)
@@ -167,6 +170,13 @@ public enum ControlRequest: Codable, Sendable {
         case .journalCopy: self = .journalCopy(try container.decode(String.self, forKey: .journalCopy))
         case .capture: self = .capture(try container.decode(String.self, forKey: .capture))
         case .installBank: self = .installBank(try container.decode(String.self, forKey: .installBank))
+        case .slip:
+            let words = try container.decode([String].self, forKey: .slip)
+            guard words.count == 2 else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .slip, in: container, debugDescription: "wants an attempt and a file")
+            }
+            self = .slip(attempt: words[0], path: words[1])
         case .pause: self = .pause(try container.decode(Int.self, forKey: .pause))
         case .resume: self = .resume(try container.decode(Int.self, forKey: .resume))
         case .dispute: self = .dispute(try container.decode(String.self, forKey: .dispute))

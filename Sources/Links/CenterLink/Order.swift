@@ -43,6 +43,8 @@ public struct OrderKind: RawRepresentable, Hashable, Sendable, Codable {
     public static let bankRelease = OrderKind(rawValue: "bankRelease")
     /// Body: `ClockStatement`; the last one counts.
     public static let clock = OrderKind(rawValue: "clock")
+    /// Body: `Erasure`; who sits at that moment is erased after leaving.
+    public static let erase = OrderKind(rawValue: "erase")
 }
 
 /// An order on its way, with the keys that open what it holds sealed.

@@ -11,7 +11,7 @@ extension FileDescriptor: WritableFile {}
 
 /// The folder in which a daemon keeps what must outlive it: the journal and everything beside it.
 ///
-/// Names are relative: `receipt.jws`, `slips/A-1.pdf`. These are the single steps; `AtomicFile` puts them in the order that
+/// Names are relative: `anchors.jws`, `slips/A-1.sealed`. These are the single steps; `AtomicFile` puts them in the order that
 /// survives a cut. Tests keep the folder on a disk of their own whose power they cut.
 public protocol StateFolder: Sendable {
     associatedtype File: WritableFile

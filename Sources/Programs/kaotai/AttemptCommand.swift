@@ -3,10 +3,13 @@ import Hall
 import Platform
 
 private let attemptHelp = """
-    kaotai attempt: what an operator may do to a running exam
+    kaotai attempt: what an operator may do to an exam
 
       kaotai attempt pause SEAT     stop the exam at this seat, and its clock
       kaotai attempt resume SEAT    let it go on
+      kaotai attempt slip ATTEMPT --out FILE
+                                    open the sealed slip of an exam as PDF, to print it again; the daemon writes FILE, in
+                                    the clear, as its own user
 
     \(OperatorSocket.help)
 
@@ -17,12 +20,19 @@ private let attemptHelp = """
 
 /// `kaotai attempt …`: the arguments after `attempt`.
 func attemptCommand(_ arguments: [String]) async throws -> ExitCode {
-    let options = try Arguments(arguments, options: ["socket"], flags: ["json", "help"])
+    let options = try Arguments(arguments, options: ["socket", "out"], flags: ["json", "help"])
     if options.has("help") || options.words.isEmpty {
         standardOutput(attemptHelp)
         return options.has("help") ? .done : .usage
     }
     let act = options.words[0]
+    if act == "slip" {
+        guard options.words.count == 2 else { throw Failure(.usage, "`kaotai attempt slip` wants an attempt") }
+        let file = try absolute(try options.required("out"))
+        _ = try OperatorSocket.ask(.slip(attempt: options.words[1], path: file), options)
+        standardError("\(file): the slip, in the clear\n")
+        return .done
+    }
     guard act == "pause" || act == "resume" else {
         throw Failure(.usage, "there is no `kaotai attempt \(act)`; `kaotai attempt --help` lists what there is")
     }

@@ -176,8 +176,10 @@ public final class Demonstration {
             try AtomicFile.write(jws + "\n", to: "\(out)/results/\(attempt.id).jws", mode: 0o644)
             try AtomicFile.write(
                 try JSONCoder.encode(attempt.responses), to: "\(out)/answers/\(attempt.id).json", mode: 0o644)
-            if let slip = try? readFile("\(site.folder)/appliance/state/slips/\(attempt.id).pdf") {
-                try AtomicFile.write(slip, to: "\(out)/slips/\(attempt.id).pdf", mode: 0o644)
+            if attempt.slipDigest != nil {
+                _ = try ControlClient.ask(
+                    .slip(attempt: attempt.id.rawValue, path: "\(out)/slips/\(attempt.id).pdf"),
+                    socket: site.controlSocket)
             }
             let outcome = left[attempt.seat.number]?.isEmpty == false ? left[attempt.seat.number]?.removeFirst() : nil
             try compare(attempt, with: outcome)
