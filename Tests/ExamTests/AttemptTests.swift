@@ -199,7 +199,7 @@ private let freely = try! Policies(commitOnNext: false, feedback: .none, earlyFa
         let entries: [AttemptEntry] = [
             .verified(.init(by: .confirmation, language: "ru")), .started(started()), .wentOn, .resumed, .left,
             .chose(.init(number: 2, item: "T-2", answer: [1])), .flagged(.init(number: 2, flagged: true)),
-            .ended(.init(by: .submitted, spentMs: 9)), .interrupted(.init(spentMs: 7, cause: "gap")),
+            .ended(.init(by: .submitted, spentMs: 9)), .interrupted(.init(spentMs: 7, cause: .gap)),
             .scored(.init(score: 2, full: 10, passMark: 9, passed: false, wrong: [1], areas: [])),
         ]
         for entry in entries {

@@ -117,13 +117,14 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
         try await fixture.book(1)
         let seat = try await fixture.begin(1)
         await fixture.advance(seconds: 5)
-        fixture.time.advance(milliseconds: 3_600_000)
+        fixture.time.advance(milliseconds: 600_000)
         await fixture.hall.tick()
         await fixture.settle()
         await fixture.advance(seconds: 5)
         let attempt = try #require(await fixture.attempt(at: seat))
         #expect(attempt.spentMs == 10_000)
-        #expect(attempt.interruptions == 1)
+        #expect(attempt.cuts == 1)
+        #expect(attempt.creditedMs == 0)
     }
 
     @Test func `without its screen an exam's clock stands`() async throws {
@@ -168,7 +169,7 @@ private let strokes = [[10, 10, 200, 300, 400, 100, 800, 500]]
             #expect(attempt.current == old.current)
             #expect(attempt.flagged == old.flagged)
             #expect(attempt.spentMs == old.spentMs)
-            #expect(attempt.interruptions == old.interruptions + 1)
+            #expect(attempt.cuts == old.cuts + 1)
             #expect(fixture.screen(seat) == screens[index])
         }
     }

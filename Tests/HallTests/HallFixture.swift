@@ -52,6 +52,8 @@ final class HallFixture: @unchecked Sendable {
     private(set) var journal: Journal
     private(set) var terminals: [String: FakeTerminal] = [:]
     private var configuration: HallConfiguration
+    /// Certifies approvers.
+    let authority = SigningKey.generate()
     /// Signs banks.
     let author = SigningKey.generate()
     /// The bank's content in the plain.
@@ -92,7 +94,7 @@ final class HallFixture: @unchecked Sendable {
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
-            disk: disk)
+            staff: JWKS(keys: [authority.publicJWK]), disk: disk)
         try await begin()
         if installsBank { _ = try await hall.install(file: try pack(bank)) }
         await settle()
@@ -124,7 +126,8 @@ final class HallFixture: @unchecked Sendable {
 
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
-        practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, disk: SimulatedDisk?
+        practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, staff: JWKS,
+        disk: SimulatedDisk?
     ) throws -> (Hall, Journal, DispatchQueue) {
         var options = Journal.Options()
         options.ballastMiB = 0
@@ -139,7 +142,8 @@ final class HallFixture: @unchecked Sendable {
         let hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
-                keys: keys, trust: center.publicKeys(), candidateKey: candidateKey, state: state),
+                keys: keys, trust: center.publicKeys(), staff: staff, candidateKey: candidateKey,
+                state: state),
             executor: executor)
         return (hall, journal, executor.queue)
     }
@@ -147,10 +151,7 @@ final class HallFixture: @unchecked Sendable {
     private func begin() async throws {
         try await hall.recover()
         for place in configuration.terminals {
-            let terminal = FakeTerminal()
-            terminals[place.name] = terminal
-            await hall.connect(place.name, output: terminal)
-            await hall.receive(.hello(.init(width: 1280, height: 800, environment: "e", faults: [])), from: place.name)
+            await connect(place.name)
         }
         await settle()
     }
@@ -161,7 +162,7 @@ final class HallFixture: @unchecked Sendable {
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
             center: center,
-            disk: disk)
+            staff: JWKS(keys: [authority.publicJWK]), disk: disk)
         try await begin()
     }
 
@@ -171,7 +172,7 @@ final class HallFixture: @unchecked Sendable {
         time = ManualTime(boot: hexadecimal(systemEntropy(4)), now: 20_000_000, wall: wall)
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
-            center: center, disk: disk)
+            center: center, staff: JWKS(keys: [authority.publicJWK]), disk: disk)
         try await begin()
     }
 
@@ -331,6 +332,43 @@ final class HallFixture: @unchecked Sendable {
 
     var bankIndex: BankIndex { bank.index }
 
+    // MARK: Seats that fail
+
+    /// What the seats' terminals report; one that is not here says nothing.
+    private var condition: [String: [String]] = [:]
+
+    private func giveSignsOfLife() async {
+        for (terminal, faults) in condition { await hall.receive(.health(.init(faults: faults)), from: terminal) }
+    }
+
+    /// A seat's terminal is gone for good, and long enough for its candidate to go elsewhere.
+    func lose(_ seat: Int) async {
+        guard let terminal = terminals["seat-\(seat)"] else { return }
+        condition["seat-\(seat)"] = nil
+        await hall.disconnect("seat-\(seat)", output: terminal)
+        await settle()
+        await advance(seconds: 4)
+    }
+
+    /// A seat's terminal comes back.
+    func bringBack(_ seat: Int) async { await connect("seat-\(seat)") }
+
+    /// A seat's terminal goes on, reports faults, or (nil) says nothing any more.
+    func report(_ faults: [String]?, at seat: Int) async {
+        condition["seat-\(seat)"] = faults
+        await giveSignsOfLife()
+        await settle()
+    }
+
+    private func connect(_ name: String) async {
+        let terminal = FakeTerminal()
+        terminals[name] = terminal
+        condition[name] = []
+        await hall.connect(name, output: terminal)
+        await hall.receive(.hello(.init(width: 1280, height: 800, environment: "e", faults: [])), from: name)
+        await settle()
+    }
+
     func entries(_ kind: String) async throws -> [Entry] {
         try await journal.entries(after: 0, limit: 100_000).filter { $0.kind == kind }
     }
@@ -338,6 +376,7 @@ final class HallFixture: @unchecked Sendable {
     func advance(seconds: Int) async {
         for _ in 0..<seconds {
             time.advance(milliseconds: 1000)
+            await giveSignsOfLife()
             await hall.tick()
             await settle()
         }

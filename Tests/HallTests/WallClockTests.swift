@@ -85,7 +85,7 @@ import Testing
         #expect(jumping.spent == 25_750)
         #expect(jumping.byLabels != 25_750)
         #expect(jumping.result.score == calm.result.score)
-        #expect(jumping.result.interruptions == 0)
+        #expect(jumping.result.interruptions.cuts == 0)
     }
 
     @Test(arguments: jumps) func `time runs out when it is spent, not when the clock says so`(_ jump: Timestamp)
@@ -124,10 +124,10 @@ import Testing
         await fixture.advance(seconds: 1)
         let attempt = try #require(await fixture.attempt(at: seat))
         #expect(attempt.spentMs == 7700)
-        #expect(attempt.interruptions == 1)
+        #expect(attempt.cuts == 1)
         let interruption = try #require(try await fixture.entries("attempt.interrupted").first)
             .decode(AttemptEntry.Interrupted.self)
-        #expect(interruption == .init(spentMs: 5700, cause: "suspend"))
+        #expect(interruption == .init(spentMs: 5700, cause: .suspend))
     }
 
     @Test func `an exam that was begun before midnight goes on after it`() async throws {

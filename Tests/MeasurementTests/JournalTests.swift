@@ -38,7 +38,8 @@ import Testing
         try await write(.resumed, afterMs: 60_000)
         try await write(.chose(.init(number: 2, item: "Q-2", answer: [2])), afterMs: 1000)
         try await write(.showed(.init(number: 3)), afterMs: 0)
-        try await write(.interrupted(.init(spentMs: 7500, cause: "cut")), afterMs: 5000)
+        try await write(.interrupted(.init(spentMs: 7500, cause: .gap)), afterMs: 5000)
+        try await write(.credited(.init(ms: 0, stoodMs: 5000, from: 7500, to: 7500)), afterMs: 0)
         try await write(.showed(.init(number: 1)), afterMs: 1000)
         try await write(.ended(.init(by: .submitted, spentMs: 9000)), afterMs: 500)
         try await write(.scored(.init(score: 10, full: 30, passMark: 20, passed: false, wrong: [2, 3], areas: [])))
@@ -94,7 +95,7 @@ import Testing
         try await Self.journal(in: folder.path, key: folder.key, signed: [[1], [3], []])
         #expect(
             throws: Unusable(
-                "\(path), entry 16", "the answers in the journal are not those that result A-1 was signed over")
+                "\(path), entry 17", "the answers in the journal are not those that result A-1 was signed over")
         ) { try AnswerSources(trust: folder.trust).read([path]) }
     }
 }

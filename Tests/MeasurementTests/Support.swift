@@ -50,7 +50,8 @@ func sampleResult(_ attempt: AnsweredAttempt) throws -> JSONValue {
         "full": .integer(attempt.full), "passMark": .integer(attempt.passMark),
         "passed": .bool(attempt.score >= attempt.passMark),
         "paper": ["bank": .string(attempt.bank), "blueprint": 1, "seed": "00", "digest": "d"],
-        "responses": .string(base64url(sha256(try JSONCoder.encode(attempt.responses)))), "interruptions": 0,
+        "responses": .string(base64url(sha256(try JSONCoder.encode(attempt.responses)))),
+        "interruptions": ["cuts": 0, "flagged": false, "moves": [], "credits": []],
         "journal": ["first": 1, "last": 2, "digest": "e"],
     ]
 }

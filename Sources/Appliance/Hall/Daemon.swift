@@ -51,6 +51,7 @@ public final class Daemon: Sendable {
                 .badConfiguration,
                 "the center's keys cannot be used (\(error)); enrol the appliance: kaotai-courier enrol")
         }
+        let staff = try Self.staff(of: configuration)
         let banks = try Self.banks(of: configuration, keys: keys)
         let (practice, practiceFault) = Self.practice(of: configuration, keys: keys)
         var options = Journal.Options()
@@ -61,7 +62,7 @@ public final class Daemon: Sendable {
         hall = Hall(
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
-                practiceFault: practiceFault, keys: keys, trust: trust,
+                practiceFault: practiceFault, keys: keys, trust: trust, staff: staff,
                 candidateKey: candidateKey, state: state),
             executor: executor)
         await hall.onFatal(onFatal)
@@ -107,6 +108,15 @@ public final class Daemon: Sendable {
             await Self.answer(request, hall: hall, journal: journal, state: state, readers: readers, courier: courier)
         }
         timer = IntervalTimer(milliseconds: 200, on: executor.queue) { Task { await hall.tick() } }
+    }
+
+    private static func staff(of configuration: HallConfiguration) throws -> JWKS? {
+        guard let path = configuration.staffAuthority else { return nil }
+        do { return try JWKS(json: try readFile(path)) } catch {
+            throw Failure(
+                .badConfiguration,
+                "staffAuthority: \(path): \(error); `kaotai provision staff-authority` writes that file")
+        }
     }
 
     private static func banks(of configuration: HallConfiguration, keys: any KeyStore) throws -> BankFolder {
@@ -197,6 +207,13 @@ public final class Daemon: Sendable {
             } catch {
                 return ControlAnswer(error: "\(error)", code: (error as? Failure)?.code.rawValue)
             }
+        case .ask(let wanted):
+            return await act {
+                try await hall.ask(
+                    wanted.act, wanted.attempt, reason: wanted.reason, seat: wanted.seat,
+                    milliseconds: wanted.milliseconds)
+            }
+        case .approve(let jws): return await act { try await hall.approve(jws) }
         case .pause(let seat): return await act(.pause, seat, hall)
         case .resume(let seat): return await act(.resume, seat, hall)
         case .confirmClock(let said):

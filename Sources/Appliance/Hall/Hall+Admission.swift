@@ -29,10 +29,7 @@ extension Hall {
         guard clock.fault == nil else { return refused(.closed([.clock])) }
         if let until = document.validUntil, until < today { return refused(.expiredCard(until: until)) }
         if document.validFrom > today { return refused(.notYetValid(from: document.validFrom)) }
-        if let seat = seats.values.first(where: { $0.attempt.flatMap { attempts[$0] }?.opened.candidate == candidate })
-        {
-            return refused(.alreadySeated(seat.id))
-        }
+        if let seat = seat(ofCandidate: candidate) { return refused(.alreadySeated(seat)) }
         let place: Candidacy
         switch booked(candidate, on: today) {
         case .refused(let refusal): return refused(refusal)
@@ -41,7 +38,7 @@ extension Hall {
         let failing = interlockFacts.states.filter { $0.1.isFailing && $0.0 != .seat }.map(\.0)
         guard failing.isEmpty else { return refused(.closed(failing)) }
         if let refusal = obstacle(to: place, on: today) { return refused(refusal) }
-        if freeSeats.isEmpty {
+        if freeSeats.count <= displaced {
             return refused(seats.values.contains { $0.isTested } ? .hallFull : .closed([.seat]))
         }
         return .success(place)

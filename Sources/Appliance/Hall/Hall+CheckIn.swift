@@ -49,10 +49,25 @@ extension Hall {
 
     private func checkIn(_ document: IdentityDocument, at desk: String) async {
         let candidate = digest(of: document)
+        if await showOtherSeat(to: candidate, at: desk) { return }
         switch admission(of: document, candidate: candidate) {
         case .failure(let refusal): await refuse(refusal, document: candidate, at: desk)
         case .success(let sitting): await admit(sitting, at: desk)
         }
+    }
+
+    /// Sends a candidate whose seat failed to another; false for everybody else.
+    private func showOtherSeat(to candidate: String, at desk: String) async -> Bool {
+        guard let own = seat(ofCandidate: candidate), isFailing(own), let id = seats[own]?.attempt,
+            let attempt = attempts[id], attempt.phase < .signed
+        else { return false }
+        if let seat = await drawOtherSeat(for: id, at: own) {
+            notify(desk, .assigned(.init(candidate: maskedName(personal[id]?.name ?? ""), seat: seat.number)))
+        } else {
+            let isBack = self.seat(ofCandidate: candidate) == own && !isFailing(own)
+            await refuse(isBack ? .alreadySeated(own) : .noOtherSeat(own), document: candidate, at: desk)
+        }
+        return true
     }
 
     private func admit(_ place: Candidacy, at desk: String) async {

@@ -33,7 +33,7 @@ extension Hall {
 
     func timeUp(at id: SeatID) async {
         guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
-            spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs
+            attempt.isTimeUp(spentMs: spentNow(attempt, at: id))
         else { return }
         await end(attempt, by: .timeUp, at: id)
     }

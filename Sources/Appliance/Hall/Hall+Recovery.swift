@@ -34,7 +34,7 @@ extension Hall {
         ]
         for id in open {
             if let attempt = attempts[id], attempt.phase == .running {
-                drafts.append(Draft(.interrupted(.init(spentMs: attempt.spentMs, cause: "restart")), attempt: id))
+                drafts.append(Draft(.interrupted(.init(spentMs: attempt.spentMs, cause: .restart)), attempt: id))
             }
         }
         guard await append(drafts, head: true) else {
@@ -49,6 +49,7 @@ extension Hall {
             }
         }
         await lookAtClock()
+        resumeApproved()
         await lookAtRelease()
         // A cut in the middle of an erasure may have left its pages in the log.
         if erasures.count > 0 { try await journal.scrub() }

@@ -63,10 +63,12 @@ extension Hall {
         showing.textSize = preferences.textSize == .normal ? nil : preferences.textSize
         showing.theme = preferences.theme == .day ? nil : preferences.theme
         showing.view = seat.view == .main ? nil : seat.view
-        switch attempt.phase {
-        case .opened:
+        if attempt.phase == .opened || attempt.awaitsProof {
             showing.wantsCard = seat.reader == nil ? nil : true
             showing.problem = seat.problem
+        }
+        switch attempt.phase {
+        case .opened: break
         case .verified, .ready:
             showing.tutorial = seat.tutorial
             // Admitted, and meanwhile no exam may begin: the screen says why, until one may.
@@ -97,7 +99,12 @@ extension Hall {
         guard !seat.isTested else { return nil }
         // A fault begins with the part it is in: "touch: …", "display: …".
         let fault = seat.faults?.first.map { String($0.prefix { $0 != ":" }) } ?? "touch"
-        return .init(reason: Message("problem.\(fault)"), code: "SEAT-\(seat.id)-\(fault.uppercased())")
+        var words = "problem.\(fault)"
+        if let attempt = seat.attempt.flatMap({ attempts[$0] }), attempt.phase < .signed {
+            // Whoever sits here goes on elsewhere, if there is a place.
+            words = freeSeats.isEmpty ? "problem.noSeat" : "problem.otherSeat"
+        }
+        return .init(reason: Message(words), code: "SEAT-\(seat.id)-\(fault.uppercased())")
     }
 
     /// Brings the screen of a seat up to date where nobody sits an exam.

@@ -16,12 +16,17 @@ extension Hall {
         case .intent(let intent): await answer(intent, at: seat)
         case .reader(let reader): await card(reader, at: seat)
         case .timeUp: await timeUp(at: seat)
-        case .interrupted(let cause): await interrupted(cause, at: seat)
+        case .interrupted(let cause, let stood): await interrupted(cause, stoodMs: stood, at: seat)
         case .pause(let reason): await pause(reason, at: seat)
         case .resume: await resume(at: seat)
         case .slipPart(let part): await slip(part, at: seat)
         case .connected(let hello): await connected(hello, at: seat)
-        case .disconnected: disconnected(seat)
+        case .disconnected: await disconnected(seat)
+        case .condition: await followCondition(of: seat)
+        case .staff(let asking, let done):
+            await carryOut(asking, at: seat)
+            done()
+        case .move(let way): await move(way, from: seat)
         case .noticeOver: seats[seat]?.notice = nil
         case .resultDue: if let attempt = seats[seat]?.attempt { await issue(attempt, at: seat) }
         case .reached(let answer): answer()
@@ -42,20 +47,25 @@ extension Hall {
                     faults: hello.faults))
         ])
         seats[id]?.faults = hello.faults
+        seats[id]?.isSilent = false
+        noteCondition(of: id)
         terminals[terminal]?.shown = nil
-        if let attempt = seats[id]?.attempt {
-            if attempts[attempt]?.phase == .running { seats[id]?.since = parts.time.now() }
-            if attempts[attempt]?.phase == .issued, attempts[attempt]?.slipDigest == nil { drawSlip(at: id) }
+        await followCondition(of: id)
+        if let attempt = seats[id]?.attempt, attempts[attempt]?.phase == .issued,
+            attempts[attempt]?.slipDigest == nil
+        {
+            drawSlip(at: id)
         }
         showDesks()
     }
 
     /// Without its screen an exam's clock stands.
-    private func disconnected(_ id: SeatID) {
-        settleClock(id)
-        seats[id]?.since = nil
+    private func disconnected(_ id: SeatID) async {
         seats[id]?.faults = nil
+        seats[id]?.isSilent = false
         seats[id]?.slip = nil
+        noteCondition(of: id)
+        await followCondition(of: id)
         showDesks()
     }
 
@@ -66,7 +76,7 @@ extension Hall {
         case .document(_, let document):
             let candidate = digest(of: document)
             if let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }) {
-                guard attempt.phase == .opened else { return }
+                guard attempt.phase == .opened || attempt.awaitsProof else { return }
                 if attempt.opened.candidate == candidate {
                     seats[id]?.problem = nil
                     await verify(by: .card, at: id)
@@ -74,15 +84,16 @@ extension Hall {
                     seats[id]?.problem = Message("refusal.wrongCard")
                     await refuse(.wrongCard, document: candidate, at: id)
                 }
-            } else if let own = seats.values.first(where: {
-                $0.attempt.flatMap { attempts[$0] }?.opened.candidate == candidate
-            }) {
-                await refuse(.wrongSeat(own.id), document: candidate, at: id)
+            } else if let own = seat(ofCandidate: candidate) {
+                if come(candidate, from: own, to: id) { return }
+                await refuse(.wrongSeat(own), document: candidate, at: id)
             } else {
                 await refuse(.noBooking, document: candidate, at: id, next: Message("next.goToCheckIn"))
             }
         case .unreadable:
-            if seats[id]?.attempt.flatMap({ attempts[$0] })?.phase == .opened {
+            if let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }),
+                attempt.phase == .opened || attempt.awaitsProof
+            {
                 seats[id]?.problem = Message("refusal.unreadableCard")
             } else if seats[id]?.attempt == nil {
                 await refuse(.unreadableCard, document: nil, at: id)
@@ -91,7 +102,7 @@ extension Hall {
         }
     }
 
-    private func refuse(_ refusal: Refusal, document: String?, at id: SeatID, next: Message? = nil) async {
+    func refuse(_ refusal: Refusal, document: String?, at id: SeatID, next: Message? = nil) async {
         await append([
             Draft(
                 .seatRefused, stream: id.stream,
@@ -113,7 +124,10 @@ extension Hall {
     private func verify(by proof: AttemptEntry.Proof, at id: SeatID) async {
         guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }) else { return }
         let language = seats[id]?.preferences.language ?? attempt.language
-        await append([Draft(.verified(.init(by: proof, language: language)), attempt: attempt.id)])
+        guard await append([Draft(.verified(.init(by: proof, language: language)), attempt: attempt.id)]) else {
+            return
+        }
+        await pickUp(attempt.id, at: id)
     }
 
     // MARK: Intents
@@ -141,6 +155,9 @@ extension Hall {
 
     private func answer(_ intent: Intent, of attempt: Attempt, at id: SeatID) async {
         switch (attempt.phase, intent.control) {
+        case (_, .confirm) where attempt.awaitsProof:
+            if seats[id]?.reader == nil { await verify(by: .confirmation, at: id) }
+        case (_, _) where attempt.awaitsProof: break
         case (.opened, .confirm) where seats[id]?.reader == nil: await verify(by: .confirmation, at: id)
         case (.opened, .deny): await void(attempt, at: id)
         case (.verified, let control) where seats[id]?.tutorial != nil:
@@ -174,7 +191,7 @@ extension Hall {
     }
 
     private func examIntent(_ control: Control, of attempt: Attempt, at id: SeatID) async {
-        if spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs {
+        if attempt.isTimeUp(spentMs: spentNow(attempt, at: id)) {
             return await end(attempt, by: .timeUp, at: id)
         }
         let goingBack = attempt.started?.policies.goingBack ?? false
@@ -270,7 +287,8 @@ extension Hall {
             let started = AttemptEntry.Started(
                 paper: paper, kinds: programme.kinds, paperDigest: base64url(sha256(paper.canonicalItems())),
                 budgetMs: programme.minutes * 600 * (100 + attempt.opened.extraTimePercent), full: programme.full,
-                passMark: programme.passMark, pointsEach: programme.pointsEach, policies: programme.policies)
+                passMark: programme.passMark, pointsEach: programme.pointsEach, policies: programme.policies,
+                credit: configuration.credit)
             // The paper stands in the journal before its first question stands on the screen.
             guard
                 await append([
@@ -309,12 +327,7 @@ extension Hall {
             personal[attempt] = nil
             dropUnneededBanks()
         }
-        var fresh = Seat(id: id, terminal: seat.terminal, reader: seat.reader)
-        fresh.faults = seat.faults
-        fresh.showings = seat.showings
-        fresh.touches = seat.touches
-        fresh.shown = seat.shown
-        seats[id] = fresh
+        seats[id] = seat.emptied
     }
 
     /// Begins the booking's next exam at the seat where the one before was passed; the candidate proves identity anew.

@@ -31,25 +31,15 @@ extension Hall {
         for id in seatIDs {
             guard let since = seats[id]?.since else { continue }
             seats[id]?.since = Instant(microseconds: since.microseconds + microseconds)
-            if microseconds > Self.longestTickMs * 1000 { post(.interrupted("suspend"), to: .seat(id)) }
+            if microseconds > Self.longestTickMs * 1000 { post(.interrupted(.suspend, stoodMs: nil), to: .seat(id)) }
         }
-    }
-
-    /// Records an interruption, in turn with whatever else happens at the seat: none follows an end.
-    func interrupted(_ cause: String, at id: SeatID) async {
-        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running else { return }
-        let spent = spentNow(attempt, at: id)
-        attempts[attempt.id]?.spend(totalMs: spent)
-        // What is spent now is not counted again; parts of a millisecond stay where they are.
-        let since = seats[id]?.since?.adding(milliseconds: spent - attempt.spentMs)
-        seats[id]?.since = since
-        await append([Draft(.interrupted(.init(spentMs: spent, cause: cause)), attempt: attempt.id)])
     }
 
     /// Looks at the clock; called a few times a second.
     public func tick() async {
         noteSleep()
         let now = parts.time.now()
+        listen(now)
         for id in seatIDs {
             if let notice = seats[id]?.notice, notice.until <= now { post(.noticeOver, to: .seat(id)) }
             if let touched = seats[id]?.practiceTouched, seats[id]?.practice != nil,
@@ -68,7 +58,7 @@ extension Hall {
                 }
             }
             if let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
-                spentNow(attempt, at: id) >= (attempt.started?.budgetMs ?? 0) + attempt.creditedMs
+                attempt.isTimeUp(spentMs: spentNow(attempt, at: id))
             {
                 post(.timeUp, to: .seat(id))
             }
@@ -83,6 +73,7 @@ extension Hall {
         lastTick = now
         await journalSecond(now)
         await lookAtClock()
+        await lookAtApprovals()
         await lookAtValidity()
         showDesks()
         for id in seatIDs where seats[id]?.attempt.flatMap({ attempts[$0] })?.started == nil { show(seat: id) }
@@ -113,7 +104,7 @@ extension Hall {
             let running = now.milliseconds(since: since)
             if running > Self.longestTickMs {
                 seats[id]?.since = now
-                post(.interrupted("gap"), to: .seat(id))
+                post(.interrupted(.gap, stoodMs: running), to: .seat(id))
             } else if running > 0 {
                 spent[attempt.id] = attempt.spentMs + running
                 // Whole milliseconds move over, so that the moment at which the time runs out stays where it is.
@@ -154,7 +145,12 @@ extension Hall {
         let now = parts.time.now()
         for id in seatIDs {
             guard let seat = seats[id] else { continue }
-            if seat.isConnected, seat.attempt.flatMap({ attempts[$0] })?.phase == .running { seats[id]?.since = now }
+            if let attempt = seat.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
+                attempt.interruption == nil, !attempt.awaitsProof, seat.isTested
+            {
+                seats[id]?.since = now
+            }
+            post(.condition, to: .seat(id))
             if seat.attempt.flatMap({ attempts[$0] })?.phase == .signed { post(.resultDue, to: .seat(id)) }
             show(seat: id)
         }
@@ -162,7 +158,9 @@ extension Hall {
     }
 
     func pause(_ reason: AttemptEntry.PauseReason, at id: SeatID) async {
-        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running else { return }
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .running,
+            attempt.interruption == nil
+        else { return }
         settleClock(id)
         seats[id]?.since = nil
         let spent: [AttemptID: Int] = [attempt.id: attempts[attempt.id]?.spentMs ?? attempt.spentMs]
@@ -173,8 +171,10 @@ extension Hall {
     }
 
     func resume(at id: SeatID) async {
-        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .paused else { return }
+        guard let attempt = seats[id]?.attempt.flatMap({ attempts[$0] }), attempt.phase == .paused,
+            attempt.pause != .credit
+        else { return }
         guard await append([Draft(.resumed, attempt: attempt.id)]) else { return }
-        if seats[id]?.isConnected == true { seats[id]?.since = parts.time.now() }
+        await followCondition(of: id)
     }
 }

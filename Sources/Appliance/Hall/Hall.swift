@@ -43,6 +43,8 @@ public actor Hall {
         public var practiceFault: String?
         public var keys: any KeyStore
         public var trust: JWKS
+        /// The keys of the site's staff authority; nil, and nobody can approve anything.
+        public var staff: JWKS?
         /// Key of the digests of documents, given by the center at enrolment.
         public var candidateKey: [UInt8]
         /// So many random bytes.
@@ -53,7 +55,7 @@ public actor Hall {
         public init(
             configuration: HallConfiguration, journal: Journal, time: any TimeSource, banks: BankFolder,
             practice: PracticeBank? = nil, practiceFault: String? = nil, keys: any KeyStore, trust: JWKS,
-            candidateKey: [UInt8],
+            staff: JWKS? = nil, candidateKey: [UInt8],
             entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy, state: any StateFolder
         ) {
             self.configuration = configuration
@@ -64,6 +66,7 @@ public actor Hall {
             self.practiceFault = practiceFault
             self.keys = keys
             self.trust = trust
+            self.staff = staff
             self.candidateKey = candidateKey
             self.entropy = entropy
             self.state = state
@@ -76,7 +79,7 @@ public actor Hall {
         case reader(ReaderEvent)
         case timeUp
         /// Time went by that was not spent, with its cause.
-        case interrupted(String)
+        case interrupted(InterruptionCause, stoodMs: Int?)
         case pause(AttemptEntry.PauseReason)
         case resume
         case slipPart(SlipPart)
@@ -85,6 +88,12 @@ public actor Hall {
         case noticeOver
         /// A signed attempt whose result the disk had no room for.
         case resultDue
+        /// The seat began to work, or does not work any more.
+        case condition
+        /// Two people approved an act on the attempt here.
+        case staff(Asking, @Sendable () -> Void)
+        /// The attempt here goes on at another seat.
+        case move(SeatMove)
         /// Nothing happened; everything posted before is done.
         case reached(@Sendable () -> Void)
     }
@@ -115,6 +124,8 @@ public actor Hall {
     var counted = ExposureCounters()
     /// Pools of questions for today's papers.
     var pools: [PoolKey: DrawingPool] = [:]
+    /// Digests of acts on whose approval an entry is on its way.
+    var approving: Set<String> = []
     var receipt: Receipt?
     /// The day as of which old personal data were last looked for.
     var retentionDay: CalendarDate?
@@ -130,6 +141,8 @@ public actor Hall {
     var lastTick: Instant
     /// How much this machine had slept when the hall looked last.
     var slept: Int
+    /// When the clock was looked at last.
+    var lastLook: Instant
     /// The last signed head that the courier was told of.
     var toldHead = 0
     var cardServiceAvailable = true
@@ -155,6 +168,7 @@ public actor Hall {
         state = HallState(appliance: parts.configuration.appliance)
         let now = parts.time.now()
         lastTick = now
+        lastLook = now
         seatIDs = parts.configuration.terminals.filter { $0.role == .seat }.compactMap(\.seat).sorted()
         slept = parts.time.slept()
         for place in parts.configuration.terminals {
@@ -176,6 +190,7 @@ public actor Hall {
         noteSleep()
         let seat = seats.values.first { $0.terminal == terminal }?.id
         let lane = seat.map(Lane.seat) ?? .checkIn
+        if let seat { heard(from: seat) }
         switch frame {
         case .hello(let hello):
             terminals[terminal]?.environment = hello.environment
@@ -194,7 +209,7 @@ public actor Hall {
         case .health(let health):
             guard let seat, seats[seat]?.isConnected == true, seats[seat]?.faults != health.faults else { return }
             seats[seat]?.faults = health.faults
-            show(seat: seat)
+            noteCondition(of: seat)
         case .shown(let shown):
             guard let seat, (seats[seat]?.shown.count ?? 0) < 1024 else { return }
             seats[seat]?.shown.append(

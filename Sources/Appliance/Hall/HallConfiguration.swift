@@ -65,6 +65,8 @@ public struct HallConfiguration: Sendable, Codable {
     public var trust: String
     /// The center's grant of the candidate key, brought by the enrolment.
     public var grant: String
+    /// The key set (JWKS) of the site's staff authority, which certifies approvers; nil, and nobody can approve anything.
+    public var staffAuthority: String?
     public var terminals: [TerminalPlace]
     public var courierSocket: String
     public var controlSocket: String
@@ -82,6 +84,8 @@ public struct HallConfiguration: Sendable, Codable {
     public var clock: ClockBounds
     /// nil keeps personal data until the center orders their erasure.
     public var retention: Retention?
+    /// How much interruption an exam bears before people decide; each exam keeps the rules it began with.
+    public var credit: CreditRules
 
     public init(
         appliance: String, state: String, keys: String, banks: String, bankSigners: String, trust: String,
@@ -89,8 +93,8 @@ public struct HallConfiguration: Sendable, Codable {
         terminals: [TerminalPlace],
         courierSocket: String, controlSocket: String, readerProfiles: String?, interlocks: Interlocks,
         diskFloorMiB: Int = 256, ballastMiB: Int = 64, noticeSeconds: Int = 20,
-        makeUp: MakeUp = .sameDay, region: String? = nil, practice: String? = nil,
-        clock: ClockBounds = ClockBounds(), retention: Retention? = nil
+        makeUp: MakeUp = .sameDay, credit: CreditRules = .shipped, region: String? = nil, practice: String? = nil,
+        staffAuthority: String? = nil, clock: ClockBounds = ClockBounds(), retention: Retention? = nil
     ) {
         self.appliance = appliance
         self.region = region
@@ -109,9 +113,11 @@ public struct HallConfiguration: Sendable, Codable {
         self.ballastMiB = ballastMiB
         self.noticeSeconds = noticeSeconds
         self.makeUp = makeUp
+        self.credit = credit
         self.practice = practice
         self.clock = clock
         self.retention = retention
+        self.staffAuthority = staffAuthority
     }
 
     /// What is wrong with the configuration, in words that name the member; empty when it can be used.
@@ -138,6 +144,9 @@ public struct HallConfiguration: Sendable, Codable {
         }
         if let retention, !(1...36_500).contains(retention.days) {
             problems.append("retention: days should be 1 to 36500")
+        }
+        if credit.capMs < 0 || credit.totalCapMs < credit.capMs || credit.unflaggedCuts < 0 {
+            problems.append("credit: a cap is negative, or totalCapMs is below capMs")
         }
         if diskFloorMiB < 0 || ballastMiB < 0 || noticeSeconds < 1 { problems.append("a size or a time is negative") }
         if clock.slackSeconds < 1 || clock.absenceDays < 1 || clock.warnSeconds < 1 {

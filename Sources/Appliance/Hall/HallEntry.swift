@@ -28,6 +28,10 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
     case bankRefused = "bank.refused"
     case disputeExported = "dispute.exported"
     case subjectErased = "subject.erased"
+    case approvalAsked = "approval.asked"
+    case approvalGiven = "approval.given"
+    case approvalRefused = "approval.refused"
+    case approvalClosed = "approval.closed"
 
     public var meaning: String {
         switch self {
@@ -56,6 +60,10 @@ public enum HallEntryKind: String, CaseIterable, Sendable {
             "an archive about an attempt was made and signed for somebody: SHA-256 of its manifest's JWS"
         case .subjectErased:
             "the key of a person's data was deleted, with the reason: what is sealed under it stays shut"
+        case .approvalAsked: "an act waits for two people's approvals, which are bound to its digest"
+        case .approvalGiven: "one person approved an act, with the signed approval"
+        case .approvalRefused: "an approval that does not count, with the reason"
+        case .approvalClosed: "an act waits no longer: it is done, came to be impossible, or nobody approved it in time"
         }
     }
 }

@@ -13,13 +13,20 @@ import Platform
 /// Change `fold` when an entry leads to another state than before.
 struct HallState: Hashable, Sendable, Codable {
     /// Counts the ways in which entries were folded.
-    private static let fold = 1
+    private static let fold = 2
 
     private(set) var clock = ClockRecord()
     /// Those that hold a seat.
     var attempts: [AttemptID: Attempt] = [:]
     /// Where those stand in the journal, for their results.
     private(set) var moments: [AttemptID: AttemptMoments] = [:]
+    /// Since when the clocks of interrupted attempts stand.
+    private(set) var standing: [AttemptID: EntryMoment] = [:]
+    /// The last second of the daemon before this one.
+    private(set) var lastBeforeStart: EntryMoment?
+    private var lastMoment: EntryMoment?
+    /// By digest: acts that wait for two people.
+    private(set) var askings: [String: Asking] = [:]
     private(set) var sittings = SittingBook()
     /// Where the papers of each candidate stand in the journal.
     private(set) var earlierPapers = PaperPlaces()
@@ -48,12 +55,18 @@ struct HallState: Hashable, Sendable, Codable {
     mutating func take(_ entry: Entry, center: JWKS) throws {
         let label = try entry.label()
         let moment = clock.take(label)
+        let before = lastMoment
+        let now = EntryMoment(boot: label.boot, monotonic: Instant(microseconds: label.monotonic))
+        lastMoment = now
         if let id = AttemptID(stream: entry.stream) {
             guard let value = try AttemptEntry(journal: entry) else { return }
-            return try take(value, of: id, sequence: entry.sequence, label: label, moment: moment)
+            try take(value, of: id, sequence: entry.sequence, label: label, moment: moment)
+            return note(value, of: id, now)
         }
         switch HallEntryKind(rawValue: entry.kind) {
+        case .approvalAsked, .approvalGiven, .approvalClosed: try takeApproval(entry, now)
         case .started:
+            lastBeforeStart = before
             if let bounds = try entry.decode(HallEntry.Bounds.self).clock { clock.take(bounds) }
         case .clock:
             if try entry.decode(HallEntry.Clock.self).event == .confirmed { clock.confirm(label) }
@@ -121,12 +134,38 @@ struct HallState: Hashable, Sendable, Codable {
         case .scored(let scored):
             sittings[opened.sitting]?.outcome = scored.passed ? .passed : .failed
             sittings[opened.sitting]?.day = moment.date()
+        case .reopened:
+            sittings[opened.sitting]?.outcome = .open
+            sittings[opened.sitting]?.day = nil
         case .result: moments[id]?.result = sequence
         default: break
         }
         if attempts[id]?.isOpen == false {
             attempts[id] = nil
             moments[id] = nil
+        }
+    }
+}
+
+extension HallState {
+    /// Takes in since when an attempt's clock stands: a daemon that was started again looks back at its predecessor's end.
+    fileprivate mutating func note(_ value: AttemptEntry, of id: AttemptID, _ now: EntryMoment) {
+        if attempts[id]?.interruption == nil {
+            standing[id] = nil
+        } else if case .interrupted(let interrupted) = value, standing[id] == nil {
+            standing[id] = interrupted.cause == .restart ? lastBeforeStart ?? now : now
+        }
+    }
+
+    fileprivate mutating func takeApproval(_ entry: Entry, _ now: EntryMoment) throws {
+        switch HallEntryKind(rawValue: entry.kind) {
+        case .approvalAsked:
+            let asked = try entry.decode(HallEntry.ApprovalAsked.self)
+            askings[asked.digest] = Asking(act: asked.act, asked: now)
+        case .approvalGiven:
+            let given = try entry.decode(HallEntry.ApprovalGiven.self)
+            askings[given.digest]?.approvals[given.approver] = given.key
+        default: askings[try entry.decode(HallEntry.ApprovalClosed.self).digest] = nil
         }
     }
 }

@@ -1,3 +1,5 @@
+import CenterLink
+import Exam
 import Platform
 
 extension HallStatus {
@@ -15,6 +17,7 @@ extension HallStatus {
         Check-in
         \(rows(checkIn.sorted { $0.key < $1.key }.map { [$0.key, $0.value ? "connected" : "not connected"] }))
 
+        \(waiting.isEmpty ? "" : "Waits for two approvals (kaotai approve)\n\(rows(waiting.map(row)))\n\n")\
         Card readers\(cardService ? "" : ": the card service does not answer; is pcscd running?")
         \(rows(readers.map { [$0.name, $0.port ?? "", $0.profile ?? "no profile fits it", "card: \($0.card)"] }))
 
@@ -50,6 +53,8 @@ extension HallStatus {
             let seconds = left / 1000
             exam += ", \(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60) left"
         }
+        if let stands = seat.stands { exam += ", stands: \(stands)" }
+        if seat.flagged == true { exam += ", \(seat.cuts ?? 0) CUTS" }
         return ["\(seat.seat)", seat.terminal, state, exam, seat.attempt ?? ""]
     }
 
@@ -64,6 +69,15 @@ extension HallStatus {
             ?? "believed"
         return "\(state)\n          exams begin by one that was set by at most \(bounds.slackSeconds) s, after at most "
             + "\(bounds.absenceDays) days off, not before \(clock.signed ?? bounds.notBefore)"
+    }
+
+    private func row(_ waiting: Waiting) -> [String] {
+        [
+            waiting.digest, waiting.words,
+            waiting.approvedBy.isEmpty
+                ? "nobody yet" : "approved by \(waiting.approvedBy.joined(separator: ", "))",
+            "\(waiting.secondsLeft / 60) min left",
+        ]
     }
 
     private var courierWords: String {
@@ -88,5 +102,19 @@ extension HallStatus {
             while line.last == " " { line.removeLast() }
             return line
         }.joined(separator: "\n")
+    }
+}
+
+extension HallStatus.Waiting {
+    /// The act in words.
+    public var words: String {
+        let what =
+            switch act.act {
+            case .assignSeat: "to seat \(act.seat?.number ?? 0)"
+            case .credit: "credit \((act.milliseconds ?? 0) / 1000) s"
+            case .void: "void"
+            case .reopen: "reopen"
+            }
+        return "\(act.attempt): \(what) (\(act.reason))"
     }
 }

@@ -1,8 +1,8 @@
 public import CanonicalJSON
 import CardReaders
-import CenterLink
-import Exam
+public import CenterLink
 public import CivilTime
+public import Exam
 import Packages
 import Platform
 import QuestionBank
@@ -20,6 +20,12 @@ public struct HallStatus: Codable, Sendable {
         public var questions: Int?
         public var answered: Int?
         public var remainingMs: Int?
+        /// Why the exam stands: the cause of its interruption, or of its pause.
+        public var stands: String?
+        /// How often the exam was interrupted.
+        public var cuts: Int?
+        /// More often than the hall lets pass unseen.
+        public var flagged: Bool?
     }
 
     public struct Reader: Codable, Sendable {
@@ -33,6 +39,14 @@ public struct HallStatus: Codable, Sendable {
         public var connected: Bool
         /// The last entry that the center has a receipt for.
         public var receiptedSequence: Int?
+    }
+
+    /// An act that waits for two people.
+    public struct Waiting: Codable, Sendable {
+        public var digest: String
+        public var act: StaffAct
+        public var approvedBy: [String]
+        public var secondsLeft: Int
     }
 
     public struct Bank: Codable, Sendable {
@@ -70,6 +84,8 @@ public struct HallStatus: Codable, Sendable {
     public var bank: Bank?
     /// `offered`, why practice is off, or nil where none is configured.
     public var practice: String?
+    /// What waits for two people's approvals, the oldest first.
+    public var waiting: [Waiting]
     public var journalSequence: Int
     public var bookings: Int
     public var orders: Int
@@ -92,7 +108,9 @@ extension Hall {
                     faults: seat.faults ?? [],
                     attempt: attempt?.id.rawValue, phase: attempt?.phase.rawValue,
                     question: running ? attempt?.current : nil, questions: running ? attempt?.total : nil,
-                    answered: running ? attempt?.answeredCount : nil, remainingMs: running ? attempt?.remainingMs : nil)
+                    answered: running ? attempt?.answeredCount : nil, remainingMs: running ? attempt?.remainingMs : nil,
+                    stands: attempt?.interruption?.cause.rawValue ?? attempt?.pause?.rawValue,
+                    cuts: running ? attempt?.cuts : nil, flagged: running ? attempt?.hasManyCuts : nil)
             },
             checkIn: desks.mapValues(\.isConnected),
             readers: readers.map {
@@ -102,7 +120,7 @@ extension Hall {
             cardService: cardServiceAvailable,
             courier: .init(connected: courier?.connected ?? false, receiptedSequence: receipt?.sequence),
             bank: installed.map { .init(id: $0.bank, version: $0.version, digest: $0.digest, items: bank.index.count) },
-            practice: practiceState, journalSequence: journalSequence,
+            practice: practiceState, waiting: waitingActs, journalSequence: journalSequence,
             bookings: bookings.count,
             orders: orders.sequence, freeMiB: facts.freeMiB, clock: clockStatus)
     }
@@ -132,6 +150,10 @@ public enum ControlRequest: Codable, Sendable {
     case resume(Int)
     /// Somebody of the hall, named, reads this day from another clock and says that the hall's is right.
     case confirmClock(ClockConfirmation)
+    /// Asks two people for an act.
+    case ask(StaffRequest)
+    /// One person's signed approval.
+    case approve(String)
     /// What belongs to an attempt beside its entries: slip, receipt, keys to trust.
     case dispute(String)
     /// Signs the manifest of an archive about an attempt: the files' names with their SHA-256.
@@ -139,6 +161,7 @@ public enum ControlRequest: Codable, Sendable {
 
     private enum Name: String, CodingKey {
         case status, journalCopy, capture, installBank, pause, resume, slip, dispute, signDispute, confirmClock
+        case ask, approve
     }
 
     private struct Manifest: Codable {
@@ -160,6 +183,8 @@ public enum ControlRequest: Codable, Sendable {
         case .signDispute(let attempt, let files):
             try container.encode(Manifest(attempt: attempt, files: files), forKey: .signDispute)
         case .confirmClock(let confirmation): try container.encode(confirmation, forKey: .confirmClock)
+        case .ask(let wanted): try container.encode(wanted, forKey: .ask)
+        case .approve(let jws): try container.encode(jws, forKey: .approve)
         }
     }
 
@@ -185,11 +210,31 @@ public enum ControlRequest: Codable, Sendable {
             self = .signDispute(attempt: manifest.attempt, files: manifest.files)
         case .confirmClock:
             self = .confirmClock(try container.decode(ClockConfirmation.self, forKey: .confirmClock))
+        case .ask: self = .ask(try container.decode(StaffRequest.self, forKey: .ask))
+        case .approve: self = .approve(try container.decode(String.self, forKey: .approve))
         case nil:
             throw DecodingError.dataCorrupted(
                 .init(
                     codingPath: decoder.codingPath, debugDescription: "a request has one member, named after its kind"))
         }
+    }
+}
+
+/// An act that an operator asks for and two people have to approve.
+public struct StaffRequest: Codable, Sendable {
+    public var act: StaffAct.Kind
+    public var attempt: AttemptID
+    public var reason: String
+    public var seat: Int?
+    public var milliseconds: Int?
+    public init(
+        act: StaffAct.Kind, attempt: AttemptID, reason: String, seat: Int? = nil, milliseconds: Int? = nil
+    ) {
+        self.act = act
+        self.attempt = attempt
+        self.reason = reason
+        self.seat = seat
+        self.milliseconds = milliseconds
     }
 }
 

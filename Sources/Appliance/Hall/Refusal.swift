@@ -20,6 +20,8 @@ enum Refusal: Hashable, Sendable {
     case calendarMissing(year: Int)
     case alreadySeated(SeatID)
     case hallFull
+    /// The candidate's seat failed, and no other is free.
+    case noOtherSeat(SeatID)
     case closed([Interlock])
     case programmeIncomplete(figure: String)
     /// The bank does not fill the paper for this class.
@@ -46,6 +48,7 @@ enum Refusal: Hashable, Sendable {
         case .calendarMissing: "calendarMissing"
         case .alreadySeated: "alreadySeated"
         case .hallFull: "hallFull"
+        case .noOtherSeat: "noOtherSeat"
         case .closed, .notRecorded: "closed"
         case .programmeIncomplete: "programmeIncomplete"
         case .noQuestions: "noQuestions"
@@ -62,7 +65,7 @@ enum Refusal: Hashable, Sendable {
         case .otherDay(let day), .missed(let day): ["day": day.description]
         case .examOver(let from): from.map { ["day": $0.description] } ?? [:]
         case .calendarMissing(let year): ["year": String(year)]
-        case .alreadySeated(let seat), .wrongSeat(let seat): ["seat": seat.description]
+        case .alreadySeated(let seat), .wrongSeat(let seat), .noOtherSeat(let seat): ["seat": seat.description]
         case .programmeIncomplete(let figure): ["figure": figure]
         case .noQuestions(let cell): ["cell": cell]
         case .notEligible(let decision):
@@ -82,7 +85,7 @@ enum Refusal: Hashable, Sendable {
         case .missed, .examOver(nil): Message("next.bookAgain")
         case .examOver(let from?): Message("next.bookFrom", ["day": from.description])
         case .alreadySeated(let seat), .wrongSeat(let seat): Message("next.goToSeat", ["seat": seat.description])
-        case .hallFull, .closed: Message("next.waitForSeat")
+        case .hallFull, .noOtherSeat, .closed: Message("next.waitForSeat")
         case .notEligible(let decision): Message("next.\((decision.next ?? .askCounter).rawValue)", decision.values)
         case .noBooking, .alreadyPassed, .programmeIncomplete, .noQuestions, .makeUpLater, .calendarMissing:
             Message("next.askCounter")

@@ -8,8 +8,18 @@ struct Seat: Sendable {
     let terminal: String
     /// Name, or part of it, of the card reader at this seat.
     let reader: String?
-    /// The terminal is connected and its own test found nothing.
+    /// What the terminal's own test found, empty when all is well; nil while it is not connected.
     var faults: [String]? = nil
+    /// When the terminal last said anything.
+    var heard: Instant?
+    /// Spent time of the attempt here at that moment.
+    var heardSpentMs: Int?
+    /// It is connected and says nothing.
+    var isSilent = false
+    /// Since when the seat does not work.
+    var failingSince: Instant?
+    /// An attempt that is on its way here from a seat that failed.
+    var incoming: AttemptID?
     var attempt: AttemptID?
     var view = Showing.View.main
     var preferences = Preferences()
@@ -33,8 +43,32 @@ struct Seat: Sendable {
     var leaveAt: Instant?
 
     var isConnected: Bool { faults != nil }
-    var isTested: Bool { faults?.isEmpty == true }
-    var isFree: Bool { isTested && attempt == nil }
+    var isTested: Bool { faults?.isEmpty == true && !isSilent }
+    var isFree: Bool { isTested && attempt == nil && incoming == nil }
+
+    /// A terminal gives a sign of life every second; after so long without one it is taken for dead.
+    static let silenceMs = 5000
+
+    /// Why the seat does not work; a fault begins with the part it is in: "touch: …", "display: …".
+    var failure: InterruptionCause {
+        guard let faults else { return .terminal }
+        if isSilent { return .silence }
+        return faults.first.flatMap { InterruptionCause(rawValue: String($0.prefix { $0 != ":" })) } ?? .terminal
+    }
+
+    /// The seat without its candidate.
+    var emptied: Seat {
+        var fresh = Seat(id: id, terminal: terminal, reader: reader)
+        fresh.faults = faults
+        fresh.heard = heard
+        fresh.isSilent = isSilent
+        fresh.failingSince = failingSince
+        fresh.incoming = incoming
+        fresh.showings = showings
+        fresh.touches = touches
+        fresh.shown = shown
+        return fresh
+    }
 }
 
 /// How one candidate likes the screen; forgotten when the candidate leaves.

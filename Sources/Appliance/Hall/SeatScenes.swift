@@ -48,8 +48,8 @@ struct SeatScenes {
         let view = showing.view ?? .main
         let programme = bank.programmeName(attempt.opened.programme, language)
         var header = Header(candidate: maskedName(person.name), programme: programme)
-        switch attempt.phase {
-        case .opened:
+        if attempt.awaitsProof || attempt.phase == .opened {
+            let languages = attempt.awaitsProof ? [] : bank.languages(of: attempt.opened)
             return (
                 header,
                 .greeting(
@@ -58,9 +58,11 @@ struct SeatScenes {
                         programme: programme, vehicleClass: attempt.opened.vehicleClass.rawValue,
                         reason: Message("reason.\(attempt.opened.reason.rawValue)"),
                         attemptNumber: attempt.opened.attemptNumber, wantsCard: showing.wantsCard ?? false,
-                        problem: showing.problem, languages: bank.languages(of: attempt.opened).map(\.rawValue)))
+                        problem: showing.problem, languages: languages.map(\.rawValue), goesOn: attempt.awaitsProof))
             )
-        case .verified, .ready:
+        }
+        switch attempt.phase {
+        case .opened, .verified, .ready:
             if let tutorial = showing.tutorial { return (header, tutorial.screen) }
             return (header, .rules(try rules(of: attempt)))
         case .running:

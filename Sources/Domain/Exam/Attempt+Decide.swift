@@ -33,7 +33,7 @@ extension Attempt {
     public func decide<Failed: Error>(
         _ act: Act, spentMs: Int, key: (ItemID) throws(Failed) -> Set<Int>
     ) throws(Failed) -> Result<[AttemptEntry], ActRefusal> {
-        guard phase == .running, let started else { return .failure(.notRunning) }
+        guard phase == .running, interruption == nil, let started else { return .failure(.notRunning) }
         if earlyFailOpen {
             switch act {
             case .goOn: return .success([.wentOn] + advance())

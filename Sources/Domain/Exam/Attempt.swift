@@ -3,6 +3,7 @@
 ///     opened → verified → ready → running ⇄ paused → ended → scored → signed → issued → left
 ///
 /// `ended` carries the cause: submitted, time up, early fail or voided; a voided attempt goes no further than `left`.
+/// A running attempt whose `interruption` is open takes no acts: its clock stands until the interruption is credited.
 public struct Attempt: Hashable, Sendable, Codable {
     public enum Phase: String, Hashable, Sendable, Comparable, CaseIterable, Codable {
         case opened, verified, ready, running, paused, ended, scored, signed, issued, left
@@ -14,6 +15,8 @@ public struct Attempt: Hashable, Sendable, Codable {
 
     public let id: AttemptID
     public let opened: AttemptEntry.Opened
+    /// Where the attempt is: of all that may be looked at or touched, this seat alone is its own.
+    public internal(set) var seat: SeatID
     public internal(set) var phase = Phase.opened
     public internal(set) var language: LanguageTag
     public internal(set) var familiarised = false
@@ -33,7 +36,14 @@ public struct Attempt: Hashable, Sendable, Codable {
     /// Time spent as journalled; it never falls before the end, whose entry gives the final figure.
     public internal(set) var spentMs = 0
     public internal(set) var creditedMs = 0
-    public internal(set) var interruptions = 0
+    /// How often the exam was interrupted.
+    public internal(set) var cuts = 0
+    /// The interruption that is not over.
+    public internal(set) var interruption: Interruption?
+    public internal(set) var credits: [AttemptEntry.Credited] = []
+    public internal(set) var moves: [AttemptEntry.Moved] = []
+    /// Moved to its seat, where the candidate has not proved yet to be the one.
+    public internal(set) var awaitsProof = false
     public internal(set) var ended: AttemptEntry.Ended?
     public internal(set) var scored: AttemptEntry.Scored?
     public internal(set) var signed: AttemptEntry.Signed?
@@ -43,10 +53,10 @@ public struct Attempt: Hashable, Sendable, Codable {
     public init(id: AttemptID, opened: AttemptEntry.Opened) {
         self.id = id
         self.opened = opened
+        seat = opened.seat
         language = opened.language
     }
 
-    public var seat: SeatID { opened.seat }
     public var paper: Paper? { started?.paper }
     public var total: Int { started?.paper.items.count ?? 0 }
     public var wrongSoFar: Int { verdicts.values.count { !$0 } }
@@ -96,9 +106,13 @@ public struct Attempt: Hashable, Sendable, Codable {
         switch entry {
         case .opened: throw contradiction
         case .verified(let verified):
-            try require(.opened)
-            language = verified.language
-            phase = .verified
+            if phase == .opened {
+                language = verified.language
+                phase = .verified
+            } else {
+                try require(awaitsProof)
+            }
+            awaitsProof = false
         case .familiarised:
             try require(.verified)
             familiarised = true
@@ -143,21 +157,54 @@ public struct Attempt: Hashable, Sendable, Codable {
             phase = .paused
         case .resumed:
             try require(.paused)
+            try require(interruption == nil)
             pause = nil
             phase = .running
         case .interrupted(let value):
-            try require(.running, .paused)
+            try require(.running)
+            try require(value.from <= value.spentMs)
             spend(totalMs: value.spentMs)
-            interruptions += 1
+            cuts += 1
+            // One that comes on top of another does not begin anew.
+            interruption = interruption ?? Interruption(cause: value.cause, from: value.from)
+        case .credited(let value):
+            try require(.running, .paused)
+            try require(!awaitsProof && value.from <= value.to && value.ms == value.to - value.from)
+            if let interruption {
+                try require(value.from == interruption.from && value.to == spentMs)
+                try require(isWithinCap(value) || value.isApproved)
+            } else {
+                // Not measured but granted by people.
+                try require(value.isApproved)
+            }
+            creditedMs += value.ms
+            credits.append(value)
+            interruption = nil
+        case .moved(let value):
+            try require(phase < .signed && value.from == seat && value.to != seat)
+            try require(phase != .running || interruption != nil)
+            seat = value.to
+            moves.append(value)
+            awaitsProof = phase != .opened
+        case .reopened(let value):
+            try require(.ended, .scored)
+            try require(ended?.by != .voided && Set(value.approvedBy).count >= CreditRules.approvers)
+            ended = nil
+            scored = nil
+            pause = .examiner
+            phase = .paused
         case .ended(let value):
             switch value.by {
             case .voided: try require(phase < .ended)
-            case .submitted, .timeUp, .earlyFail: try require(.running, .paused)
+            case .submitted, .timeUp, .earlyFail:
+                try require(.running, .paused)
+                try require(interruption == nil)
             }
             ended = value
             // A second's tick may overtake an end on its way to the disk: the end's own figure is the one that counts.
             spentMs = value.spentMs
             pause = nil
+            interruption = nil
             earlyFailOpen = false
             phase = .ended
         case .scored(let value):

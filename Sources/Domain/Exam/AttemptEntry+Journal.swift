@@ -15,6 +15,9 @@ public enum AttemptEntryKind: String, CaseIterable, Sendable {
     case paused = "attempt.paused"
     case resumed = "attempt.resumed"
     case interrupted = "attempt.interrupted"
+    case credited = "attempt.credited"
+    case moved = "attempt.moved"
+    case reopened = "attempt.reopened"
     case ended = "attempt.ended"
     case scored = "attempt.scored"
     case signed = "attempt.signed"
@@ -40,6 +43,9 @@ public enum AttemptEntryKind: String, CaseIterable, Sendable {
         case .paused: "the exam and its clock stopped"
         case .resumed: "the exam and its clock went on"
         case .interrupted: "time passed that was not spent: a cut, a suspend, a screen that was gone"
+        case .credited: "an interruption is over, with its bounds: time that ran for nothing was given back"
+        case .moved: "the exam goes on at another seat: the candidate's choice, a draw at check-in, or staff's"
+        case .reopened: "an end that was not signed yet was taken back by two people; the exam is paused"
         case .ended: "the exam ended, with its cause and the time spent"
         case .scored: "the score, by area"
         case .signed: "the candidate signed the score"
@@ -71,6 +77,9 @@ extension AttemptEntry {
         case .paused: .paused
         case .resumed: .resumed
         case .interrupted: .interrupted
+        case .credited: .credited
+        case .moved: .moved
+        case .reopened: .reopened
         case .ended: .ended
         case .scored: .scored
         case .signed: .signed
@@ -96,6 +105,9 @@ extension AttemptEntry {
         case .earlyFailAsked(let value): value
         case .paused(let value): value
         case .interrupted(let value): value
+        case .credited(let value): value
+        case .moved(let value): value
+        case .reopened(let value): value
         case .ended(let value): value
         case .scored(let value): value
         case .signed(let value): value
@@ -128,6 +140,9 @@ extension AttemptEntry {
         case .paused: self = .paused(try read(Paused.self))
         case .resumed: self = .resumed
         case .interrupted: self = .interrupted(try read(Interrupted.self))
+        case .credited: self = .credited(try read(Credited.self))
+        case .moved: self = .moved(try read(Moved.self))
+        case .reopened: self = .reopened(try read(Reopened.self))
         case .ended: self = .ended(try read(Ended.self))
         case .scored: self = .scored(try read(Scored.self))
         case .signed: self = .signed(try read(Signed.self))

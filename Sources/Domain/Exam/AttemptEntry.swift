@@ -29,6 +29,12 @@ public enum AttemptEntry: Hashable, Sendable {
     case resumed
     /// Time passed that was not spent: a cut, a suspend, a screen that was gone.
     case interrupted(Interrupted)
+    /// An interruption is over: what ran for nothing is given back, and the clock goes on.
+    case credited(Credited)
+    /// The exam goes on at another seat, once the candidate has proved there to be the one.
+    case moved(Moved)
+    /// An end that nobody signed was taken back; the exam is paused.
+    case reopened(Reopened)
     case ended(Ended)
     case scored(Scored)
     /// The candidate signed the score.
@@ -106,9 +112,10 @@ public enum AttemptEntry: Hashable, Sendable {
         public var passMark: Int
         public var pointsEach: Int
         public var policies: Policies
+        public var credit: CreditRules
         public init(
             paper: Paper, kinds: [ItemKind: Int], paperDigest: String, budgetMs: Int, full: Int, passMark: Int,
-            pointsEach: Int, policies: Policies
+            pointsEach: Int, policies: Policies, credit: CreditRules = .shipped
         ) {
             self.paper = paper
             self.kinds = kinds
@@ -118,6 +125,7 @@ public enum AttemptEntry: Hashable, Sendable {
             self.passMark = passMark
             self.pointsEach = pointsEach
             self.policies = policies
+            self.credit = credit
         }
     }
 
@@ -166,21 +174,15 @@ public enum AttemptEntry: Hashable, Sendable {
         public init(wrong: Int) { self.wrong = wrong }
     }
 
-    public enum PauseReason: String, Hashable, Sendable, Codable { case examiner, interrupted, cardRemoved }
+    public enum PauseReason: String, Hashable, Sendable, Codable {
+        case examiner, interrupted, cardRemoved
+        /// An interruption's credit waits for two people's approval.
+        case credit
+    }
 
     public struct Paused: Hashable, Sendable, Codable {
         public var reason: PauseReason
         public init(reason: PauseReason) { self.reason = reason }
-    }
-
-    public struct Interrupted: Hashable, Sendable, Codable {
-        /// Spent time as it stood and stands.
-        public var spentMs: Int
-        public var cause: String
-        public init(spentMs: Int, cause: String) {
-            self.spentMs = spentMs
-            self.cause = cause
-        }
     }
 
     public enum EndReason: String, Hashable, Sendable, Codable { case submitted, timeUp, earlyFail, voided }

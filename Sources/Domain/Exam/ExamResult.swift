@@ -35,6 +35,7 @@ public struct ExamResult: Hashable, Sendable, Codable {
     public var programme: ProgrammeCode
     public var attemptNumber: Int
     public var candidate: String
+    /// Where the exam ended; `interruptions` tell where it was before.
     public var seat: SeatID
     public var language: LanguageTag
     public var startedAt: Timestamp
@@ -49,7 +50,7 @@ public struct ExamResult: Hashable, Sendable, Codable {
     public var paper: PaperReference
     /// SHA-256 of the RFC 8785 form of `[{item, version, answer}]`, base64url.
     public var responses: String
-    public var interruptions: Int
+    public var interruptions: Interruptions
     public var journal: JournalReference
 }
 

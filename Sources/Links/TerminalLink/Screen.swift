@@ -92,9 +92,12 @@ public enum Screen: Hashable, Sendable {
         public var problem: Message?
         /// Languages the bank has, offered as `language/TAG`.
         public var languages: [String]
+        /// An exam that began at another seat goes on here.
+        public var goesOn: Bool
         public init(
             candidate: String, sex: String?, document: String, programme: String, vehicleClass: String,
-            reason: Message, attemptNumber: Int, wantsCard: Bool, problem: Message? = nil, languages: [String]
+            reason: Message, attemptNumber: Int, wantsCard: Bool, problem: Message? = nil, languages: [String],
+            goesOn: Bool = false
         ) {
             self.candidate = candidate
             self.sex = sex
@@ -106,6 +109,7 @@ public enum Screen: Hashable, Sendable {
             self.wantsCard = wantsCard
             self.problem = problem
             self.languages = languages
+            self.goesOn = goesOn
         }
     }
 

@@ -74,7 +74,7 @@ public struct TouchRecord: Hashable, Sendable, Codable {
     }
 }
 
-/// How a terminal fares, sent every five seconds and when it changes.
+/// How a terminal fares, sent every second and when it changes.
 public struct Health: Hashable, Sendable, Codable {
     public var faults: [String]
     public init(faults: [String]) { self.faults = faults }

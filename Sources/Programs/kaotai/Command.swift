@@ -20,7 +20,8 @@ struct Command: Sendable {
     }
 
     static let all = [
-        Command("attempt", "pause|resume SEAT", "stop an exam and its clock, let it go on", run: attemptCommand),
+        Command("approve", "[DIGEST --key FILE]", "one person's yes to an act that wants two", run: approveCommand),
+        Command("attempt", "pause|resume|void …", "stop an exam and its clock, let it go on", run: attemptCommand),
         Command("bank", "check|pack|inspect|draw …", "check, pack and look into question banks", run: bankCommand),
         Command("bench", "[NAME]", "figures beside their floors", run: benchCommand),
         Command("card", "list|read", "card readers, and the card that lies on one", run: cardCommand),
@@ -36,6 +37,7 @@ struct Command: Sendable {
         Command(
             "rules", "eligibility|deadlines …", "who sits an exam, and the dates that are computed", run: rulesCommand),
         Command("screen", "capture TERMINAL FILE.png", "what a terminal shows now", run: screenCommand),
+        Command("seat", "assign ATTEMPT SEAT", "let an exam go on at another seat", run: seatCommand),
         Command("status", "", "the hall now: seats, readers, interlocks, courier, disk", run: statusCommand),
     ]
 

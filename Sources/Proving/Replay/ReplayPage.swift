@@ -190,7 +190,12 @@ struct ReplayPage {
             case .flagged(let flagged): "question \(flagged.number)\(flagged.flagged ? "" : ", no longer")"
             case .ended(let ended): "\(ended.by.rawValue), after \(ended.spentMs / 1000) s"
             case .scored(let scored): "\(scored.score) of \(scored.full), \(scored.passed ? "passed" : "failed")"
-            case .interrupted(let interrupted): interrupted.cause
+            case .interrupted(let interrupted): interrupted.cause.rawValue
+            case .credited(let credited):
+                "\(credited.ms / 1000) s given back"
+                    + (credited.stoodMs.map { ", the clock stood for \($0 / 1000) s" } ?? "")
+            case .moved(let moved): "from seat \(moved.from) to seat \(moved.to), \(moved.cause.rawValue)"
+            case .reopened(let reopened): reopened.reason
             case .paused(let paused): paused.reason.rawValue
             default: nil
             }

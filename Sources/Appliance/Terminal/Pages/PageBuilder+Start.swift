@@ -6,13 +6,14 @@ extension PageBuilder {
     func greeting(_ greeting: Screen.Greeting) {
         page.subject = "greeting"
         var content = header()
-        var buttons = [FooterButton(t("button.deny"), .cross, .control(.deny))]
+        var buttons = greeting.goesOn ? [] : [FooterButton(t("button.deny"), .cross, .control(.deny))]
         if !greeting.wantsCard {
             buttons.append(FooterButton(t("button.thatIsMe"), .check, .control(.confirm), tone: .primary))
         }
         content = footer(content, buttons)
         content = heading(
-            t("greeting.title", ["candidate": greeting.candidate]), t("greeting.check"), in: content)
+            t(greeting.goesOn ? "greeting.back" : "greeting.title", ["candidate": greeting.candidate]),
+            t(greeting.goesOn ? "greeting.goesOn" : "greeting.check"), in: content)
         var bottom = content.bottom
         if greeting.wantsCard || greeting.problem != nil {
             let high = px(20)

@@ -9,7 +9,7 @@ import Touch
 public actor TerminalRuntime {
     private static let tickMs = 250
     private static let reconnectMs = 100
-    private static let healthTicks = 20
+    private static let healthTicks = 4
 
     private let executor = QueueExecutor(label: "terminal", quality: .userInteractive)
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

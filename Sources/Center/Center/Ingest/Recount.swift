@@ -105,12 +105,16 @@ struct Recount {
         same("seat", result.seat, attempt.seat)
         same("language", result.language, attempt.language)
         same("spentMs", result.spentMs, attempt.spentMs)
+        same("creditedMs", result.creditedMs, attempt.creditedMs)
         same("endedBy", result.endedBy, attempt.ended?.by)
         same("score", result.score, attempt.scored?.score)
         same("full", result.full, attempt.started?.full)
         same("passMark", result.passMark, attempt.started?.passMark)
         same("passed", result.passed, result.score >= result.passMark)
         same("interruptions", result.interruptions, attempt.interruptions)
+        if let budget = attempt.started?.budgetMs, result.spentMs > budget + result.creditedMs {
+            problems.append("spentMs: \(result.spentMs) of \(budget) and \(result.creditedMs) credited")
+        }
         same("paper.bank", result.paper.bank, attempt.paper?.bank)
         same("paper.blueprint", result.paper.blueprint, attempt.paper?.blueprint)
         same("paper.seed", result.paper.seed, attempt.paper?.seed)
