@@ -73,7 +73,7 @@ extension Hall {
     /// The exam stands: what interrupted it is more than the rules give.
     func askForCredit(_ credit: AttemptEntry.Credited, of attempt: AttemptID) async {
         let act = StaffAct(
-            .credit, appliance: configuration.appliance, attempt: attempt, at: parts.time.wall(),
+            .credit, appliance: configuration.appliance, attempt: attempt, at: clock.best,
             reason: "the interruption is above the cap", milliseconds: credit.lengthMs)
         do { _ = try await record(act) } catch { Log.error("\(attempt): its credit is not asked for: \(error)") }
     }
