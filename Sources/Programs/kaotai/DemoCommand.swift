@@ -9,7 +9,7 @@ private let demoHelp = """
     kaotai demo: a hall of six seats and its center at work on this machine
 
       kaotai demo [--candidates N] [--programme CODE] [--seed N] [--pace fast|human] [--suite intl|gm] [--out DIR]
-                  [--json]
+                  [--fail-seat N] [--json]
 
     Starts a center, the daemon, a courier, six seat terminals and a check-in terminal as processes of their own, with
     virtual ID cards in a real pcscd and touches as input records. N people (6) check in, sit their exams and sign;
@@ -23,6 +23,9 @@ private let demoHelp = """
                         after the other, `--candidates 1` makes it one exam. Ctrl-C ends the day and shows what there is
       --suite gm        the hall and the center sign and seal with SM2, SM3 and SM4 (intl: Ed25519, X25519, AES-256-GCM)
       --out DIR         where pictures, results, slips, answers, the journal and the keys to check them go (demo-out)
+      --fail-seat N     in the middle of the exam at seat N its terminal is killed and stays dead; the candidate lays the
+                        card at a free seat and goes on there. With it 5 people come, and seats that nobody needs are
+                        switched on only when all of them sit; with 6 or more the candidate waits for a seat
       --size WxH        of the screens (1920x1080)
       --share DIR       folder with QuestionBank, Kiosk and Provisioning, when it is not found by itself
 
@@ -31,7 +34,7 @@ private let demoHelp = """
 /// `kaotai demo …`
 func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     let options = try Arguments(
-        arguments, options: ["candidates", "programme", "seed", "pace", "suite", "out", "size", "share"],
+        arguments, options: ["candidates", "programme", "seed", "pace", "suite", "out", "size", "share", "fail-seat"],
         flags: ["json", "help"])
     if options.has("help") {
         standardOutput(demoHelp)
@@ -41,7 +44,8 @@ func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     var demonstration = DemonstrationOptions(
         out: absolutePath(options.value("out") ?? "demo-out"), share: try sharedFolder(options.value("share")),
         programs: executableFolder())
-    demonstration.candidates = try options.integer("candidates") ?? 6
+    demonstration.failingSeat = try options.integer("fail-seat")
+    demonstration.candidates = try options.integer("candidates") ?? (demonstration.failingSeat == nil ? 6 : 5)
     demonstration.seed = try options.integer("seed") ?? 1
     demonstration.programme = options.value("programme").map { ProgrammeCode($0) }
     if let suite = options.value("suite") { demonstration.suite = try CipherSuite(option: suite) }
@@ -62,6 +66,14 @@ func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     guard (1...200).contains(demonstration.candidates), (0...1_000_000).contains(demonstration.seed) else {
         throw Failure(.usage, "--candidates is from 1 to 200, --seed from 0 to 1000000")
     }
+    if let seat = demonstration.failingSeat {
+        guard (1...demonstration.seats).contains(seat) else {
+            throw Failure(.usage, "--fail-seat is from 1 to \(demonstration.seats)")
+        }
+        guard demonstration.pace == .fast else {
+            throw Failure(.usage, "--fail-seat goes with --pace fast: a person walks by himself")
+        }
+    }
     let report = try await Demonstration(demonstration).run(stopsAtSignals: true)
     if options.has("json") {
         standardOutput(try JSONCoder.text(report) + "\n")
@@ -71,6 +83,7 @@ func demoCommand(_ arguments: [String]) async throws -> ExitCode {
     let complete =
         (report.interrupted || report.candidates.count == demonstration.candidates)
         && report.candidates.allSatisfy(\.verified)
+        && (demonstration.failingSeat == nil || report.interrupted || !report.moves.isEmpty)
     return complete ? .done : .foundWrong
 }
 
@@ -103,6 +116,11 @@ private func table(of report: DemonstrationReport) -> String {
                 + " to pixels \(milliseconds(timings.tapToPixelMicroseconds.p50)) (p99 \(milliseconds(timings.tapToPixelMicroseconds.p99)));"
                 + " card to seat \(timings.checkInToSeatMs.p50) ms; last farewell to the center's word \(timings.finishToCenterMs) ms;"
                 + " all of it \(timings.runMs) ms.")
+    }
+    for move in report.moves {
+        lines.append(
+            "Seat \(move.from) failed: its candidate went on at seat \(move.to), question \(move.question),"
+                + " \(move.milliseconds) ms after the card was laid there.")
     }
     lines += [
         "\(report.screens.count) pictures of screens, results, slips, answers and the journal are in \(report.out)",

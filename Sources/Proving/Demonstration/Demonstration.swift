@@ -95,6 +95,7 @@ public final class Demonstration {
         defer { windows?.stop() }
         if let windows { progress.say(windows.invitation) }
         let (measurements, progress, seats) = (measurements, progress, options.seats)
+        let failure = options.failingSeat.map { SeatFailure(seat: $0, site: site) }
         let gone = Guarded<[Visit.Outcome]>([])
         do {
             try await interruption.cancelling {
@@ -103,7 +104,7 @@ public final class Demonstration {
                     for person in people {
                         let visit = try Visit(
                             person, site: site, memory: memory, measurements: measurements, pictures: pictures,
-                            progress: progress, disturber: disturber)
+                            progress: progress, disturber: disturber, failure: failure)
                         // A person takes minutes: nobody knocks at a full hall meanwhile.
                         if windows != nil, seated == seats, let outcome = try await group.next() {
                             gone.withLock { $0.append(outcome) }
@@ -116,6 +117,8 @@ public final class Demonstration {
                             return await visit.accompany(at: seat, address: windows.address(of: Site.seat(seat)))
                         }
                     }
+                    try site.openSpareSeats()
+                    failure?.arm()
                     for try await outcome in group { gone.withLock { $0.append(outcome) } }
                 }
             }
@@ -201,7 +204,7 @@ public final class Demonstration {
                 p99: sorted[min(sorted.count - 1, sorted.count * 99 / 100)] / divisor)
         }
         return DemonstrationReport(
-            candidates: candidates.sorted { $0.seat < $1.seat }, screens: pictures.files,
+            candidates: candidates.sorted { $0.seat < $1.seat }, moves: moves(of: attempts), screens: pictures.files,
             timings: .init(
                 checkInToSeatMs: spread(measurements.seats, dividedBy: 1000),
                 tapToSavedMs: spread(measurements.saved, dividedBy: 1000),
@@ -212,13 +215,31 @@ public final class Demonstration {
             out: out, restarts: site.supervisor.restarts, interrupted: interruption.happened)
     }
 
-    /// Every attempt in the order of their beginnings, folded from a fresh copy of the journal.
+    private func moves(of attempts: [Attempt]) -> [DemonstrationReport.Move] {
+        attempts.flatMap { attempt in
+            attempt.moves.compactMap { move in
+                measurements.moves.first { $0.from == move.from.number && $0.to == move.to.number }.map {
+                    .init(
+                        attempt: attempt.id.rawValue, from: $0.from, to: $0.to, milliseconds: $0.microseconds / 1000,
+                        question: $0.question)
+                }
+            }
+        }
+    }
+
+    /// Every attempt in the order in which they left their seats, folded from a fresh copy of the journal.
     private func attempts(at site: Site) throws -> [Attempt] {
         let copy = "\(options.out)/journal.sqlite"
         unlink(copy)
         _ = try ControlClient.ask(.journalCopy(copy), socket: site.controlSocket)
         var register = AttemptRegister()
-        try JournalVerifier.forEach(path: copy) { try register.take($0) }
-        return register.order.compactMap { register.attempts[$0] }
+        var left: [AttemptID] = []
+        try JournalVerifier.forEach(path: copy) { entry in
+            try register.take(entry)
+            if entry.kind == AttemptEntryKind.left.rawValue, let id = AttemptID(stream: entry.stream) {
+                left.append(id)
+            }
+        }
+        return (left + register.order.filter { !left.contains($0) }).compactMap { register.attempts[$0] }
     }
 }

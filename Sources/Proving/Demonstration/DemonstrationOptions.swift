@@ -8,6 +8,8 @@ public enum Pace: String, Sendable { case fast, human }
 /// What a run of the demo is made of.
 public struct DemonstrationOptions: Sendable {
     public var candidates = 6
+    /// The seat whose terminal dies for good in the middle of an exam; its candidate goes on at another.
+    public var failingSeat: Int?
     public var seats = 6
     /// One programme for all; nil gives each candidate one of those that the bank can fill.
     public var programme: ProgrammeCode?
@@ -80,7 +82,18 @@ public struct DemonstrationReport: Codable, Sendable {
         public var runMs: Int
     }
 
+    /// A candidate's way to another seat.
+    public struct Move: Codable, Sendable {
+        public var attempt: String
+        public var from: Int
+        public var to: Int
+        /// From the card on the new seat's reader to the last pixel of the same question.
+        public var milliseconds: Int
+        public var question: Int
+    }
+
     public var candidates: [Candidate]
+    public var moves: [Move]
     public var screens: [String]
     public var timings: Timings
     public var out: String

@@ -202,30 +202,42 @@ final class Site: Sendable {
             .init(
                 name: "courier", path: program("kaotai-courier"), arguments: ["--config", "\(folder)/courier.json"],
                 environment: [:]))
-        for name in terminals {
-            let fast = options.pace == .fast
-            var terminal: JSONValue = [
-                "socket": .string("\(folder)/\(name).sock"),
-                "display": [
-                    "file": .string(framebuffer(name)), "width": .integer(options.width),
-                    "height": .integer(options.height),
-                ],
-                "panel": ["widthMM": 527, "heightMM": 296],
-                "touch": ["socket": .string(touchSocket(name))],
-                "kiosk": .string("\(options.share)/Kiosk"),
-                "assistance": .string(assistanceSocket(name)),
-            ]
-            if fast, case .object(var members) = terminal {
-                members["minimumContactMs"] = 0
-                members["deadTimeMs"] = 0
-                terminal = .object(members)
-            }
-            try AtomicFile.write(terminal.canonicalText, to: "\(folder)/\(name).json")
-            try supervisor.start(
-                .init(
-                    name: name, path: program("kaotai-terminal"), arguments: ["--config", "\(folder)/\(name).json"],
-                    environment: [:]))
+        for name in terminals where !spareSeats.contains(name) { try startTerminal(name) }
+    }
+
+    /// Seats that stay switched off until everybody sits, so that the one that will fail is not left empty.
+    var spareSeats: [String] {
+        guard let failing = options.failingSeat else { return [] }
+        let others = (1...options.seats).filter { $0 != failing }
+        return others.suffix(max(0, options.seats - options.candidates)).map(Self.seat)
+    }
+
+    /// Switches the spare seats on.
+    func openSpareSeats() throws { for name in spareSeats { try startTerminal(name) } }
+
+    private func startTerminal(_ name: String) throws {
+        let fast = options.pace == .fast
+        var terminal: JSONValue = [
+            "socket": .string("\(folder)/\(name).sock"),
+            "display": [
+                "file": .string(framebuffer(name)), "width": .integer(options.width),
+                "height": .integer(options.height),
+            ],
+            "panel": ["widthMM": 527, "heightMM": 296],
+            "touch": ["socket": .string(touchSocket(name))],
+            "kiosk": .string("\(options.share)/Kiosk"),
+            "assistance": .string(assistanceSocket(name)),
+        ]
+        if fast, case .object(var members) = terminal {
+            members["minimumContactMs"] = 0
+            members["deadTimeMs"] = 0
+            terminal = .object(members)
         }
+        try AtomicFile.write(terminal.canonicalText, to: "\(folder)/\(name).json")
+        try supervisor.start(
+            .init(
+                name: name, path: program("kaotai-terminal"), arguments: ["--config", "\(folder)/\(name).json"],
+                environment: [:]))
     }
 
     /// The hall now; nil while no daemon answers.
@@ -237,7 +249,7 @@ final class Site: Sendable {
     private func waitUntilOpen(people: Int) async throws {
         for _ in 0..<1200 {
             if let status = status(), status.state == "open", status.bookings >= people,
-                status.seats.allSatisfy({ $0.connected && $0.faults.isEmpty }),
+                status.seats.allSatisfy({ $0.connected && $0.faults.isEmpty || spareSeats.contains($0.terminal) }),
                 status.checkIn.values.allSatisfy({ $0 }),
                 status.readers.count > options.seats
             {

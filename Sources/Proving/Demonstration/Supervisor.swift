@@ -16,6 +16,8 @@ final class Supervisor: Sendable {
         var running: [String: ChildProcess] = [:]
         var programs: [String: Program] = [:]
         var stopping = false
+        /// What is not started again.
+        var over: Set<String> = []
         var restarts = 0
     }
 
@@ -49,7 +51,7 @@ final class Supervisor: Sendable {
     private func ended(_ program: Program, _ code: Int32) {
         let again = state.withLock { state -> Bool in
             state.running[program.name] = nil
-            if state.stopping { return false }
+            if state.stopping || state.over.contains(program.name) { return false }
             state.restarts += 1
             return true
         }
@@ -70,6 +72,12 @@ final class Supervisor: Sendable {
         guard let child = state.withLock({ $0.running[name] }) else { return false }
         child.signal(number)
         return true
+    }
+
+    /// Kills a process and does not start it again.
+    func end(_ name: String) {
+        state.withLock { _ = $0.over.insert(name) }
+        signal(name, SIGKILL)
     }
 
     /// The process id of what runs under a name.

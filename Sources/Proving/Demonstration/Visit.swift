@@ -11,6 +11,15 @@ final class Measurements: Sendable {
         var pixels: [Int] = []
         var seated: [Int] = []
         var finished: Instant?
+        var moves: [Move] = []
+    }
+
+    /// A way from a seat that failed to another, from the card on its reader to the question's last pixel.
+    struct Move: Sendable {
+        var from: Int
+        var to: Int
+        var question: Int
+        var microseconds: Int
     }
 
     private let state = Guarded(State())
@@ -25,6 +34,13 @@ final class Measurements: Sendable {
     func seated(microseconds: Int) { state.withLock { $0.seated.append(microseconds) } }
     func finished(at moment: Instant) { state.withLock { $0.finished = max($0.finished ?? moment, moment) } }
 
+    func moved(from: Int, to: Int, question: Int, microseconds: Int) {
+        state.withLock {
+            $0.moves.append(Move(from: from, to: to, question: question, microseconds: microseconds))
+        }
+    }
+
+    var moves: [Move] { state.withLock { $0.moves } }
     var saved: [Int] { state.withLock { $0.saved } }
     var pixels: [Int] { state.withLock { $0.pixels } }
     var seats: [Int] { state.withLock { $0.seated } }
@@ -40,6 +56,7 @@ struct Visit {
     let pictures: Pictures
     let progress: Progress
     let disturber: (any Disturber)?
+    let failure: SeatFailure?
     let card: VirtualCard
 
     /// What became of a visit.
@@ -51,7 +68,7 @@ struct Visit {
 
     init(
         _ person: Person, site: Site, memory: Memory, measurements: Measurements, pictures: Pictures,
-        progress: Progress, disturber: (any Disturber)?
+        progress: Progress, disturber: (any Disturber)?, failure: SeatFailure? = nil
     ) throws {
         self.person = person
         self.site = site
@@ -60,6 +77,7 @@ struct Visit {
         self.pictures = pictures
         self.progress = progress
         self.disturber = disturber
+        self.failure = failure
         card = try VirtualCard(person.document)
     }
 
@@ -119,10 +137,11 @@ struct Visit {
     }
 
     /// Sits down and does all that the seat's screens ask for, until the seat is free again.
-    func sit(at seat: Int) async throws -> Outcome {
-        let terminal = Site.seat(seat)
-        let eyes = Eyes(socket: site.assistanceSocket(terminal))
-        let finger = Finger(socket: site.touchSocket(terminal))
+    func sit(at first: Int) async throws -> Outcome {
+        var seat = first
+        var terminal = Site.seat(seat)
+        var eyes = Eyes(socket: site.assistanceSocket(terminal))
+        var finger = Finger(socket: site.touchSocket(terminal))
         defer {
             eyes.close()
             card.remove()
@@ -187,6 +206,14 @@ struct Visit {
                 progress.show(
                     terminal, stage: "sits the exam",
                     detail: "\(bar(question.number, of: question.total)) \(question.number)/\(question.total)")
+                if let failure, try await failure.strikes(seat, question) {
+                    eyes.close()
+                    (seat, eyes) = try await walk(from: seat, question: question.number)
+                    terminal = Site.seat(seat)
+                    finger = Finger(socket: site.touchSocket(terminal))
+                    count = -1
+                    continue
+                }
                 tapped = try answer(question, tap: tap) ?? tapped
             case .overview, .languages: _ = tap(.back)
             case .submit: _ = tap(.submit)
