@@ -178,6 +178,15 @@ final class Site: Sendable {
         try center(["bookings", "import", file, "--json"])
     }
 
+    /// The staff authority's key stays in the folder: whoever looks at a running demo may certify approvers with it.
+    private func makeStaffAuthority() throws -> String {
+        let key = SigningKey.generate(options.suite)
+        try makeDirectory("\(folder)/staff", mode: 0o700)
+        try AtomicFile.write(key.pem, to: "\(folder)/staff/authority.pem", mode: 0o600)
+        try AtomicFile.write(try JSONCoder.text(JWKS(keys: [key.publicJWK])), to: "\(folder)/staff/authority.jwks")
+        return "\(folder)/staff/authority.jwks"
+    }
+
     private func startAppliance() throws {
         let places = terminals.map { name in
             HallConfiguration.TerminalPlace(
@@ -192,7 +201,7 @@ final class Site: Sendable {
             courierSocket: "\(folder)/courier.sock", controlSocket: controlSocket,
             readerProfiles: "\(options.share)/Provisioning/readers",
             interlocks: .init(recorder: .waived, examiner: .waived, hours: .waived), diskFloorMiB: 64, ballastMiB: 16,
-            practice: fileExists(practice) ? practice : nil)
+            practice: fileExists(practice) ? practice : nil, staffAuthority: try makeStaffAuthority())
         try AtomicFile.write(try JSONCoder.encode(configuration), to: "\(folder)/kaotaid.json")
         try supervisor.start(
             .init(

@@ -27,12 +27,12 @@ struct GallerySamples {
         let closed: [Message] = [
             Message("interlock.bank"), Message("interlock.recorder"), Message("interlock.examiner"),
         ]
-        func greeting(card: Bool, problem: Message? = nil) -> Screen {
+        func greeting(card: Bool, problem: Message? = nil, goesOn: Bool = false) -> Screen {
             .greeting(
                 .init(
                     candidate: texts.candidate, sex: "male", document: "1101**********001X",
                     programme: texts.programme, vehicleClass: "C1", reason: Message("reason.restore"), attemptNumber: 1,
-                    wantsCard: card, problem: problem, languages: Self.languages))
+                    wantsCard: card, problem: problem, languages: goesOn ? [] : Self.languages, goesOn: goesOn))
         }
         let rules = [
             "questions", "time", "pass", "kinds", "commit", "verdict", "earlyFail", "silence", "phone", "help",
@@ -69,6 +69,7 @@ struct GallerySamples {
             ("greeting", scene(greeting(card: false), header: false)),
             ("greeting-card", scene(greeting(card: true), header: false)),
             ("greeting-wrong-card", scene(greeting(card: true, problem: Message("refusal.wrongCard")), header: false)),
+            ("greeting-goes-on", scene(greeting(card: true, goesOn: true), header: false)),
             (
                 "rules",
                 scene(
@@ -234,6 +235,26 @@ struct GallerySamples {
             (
                 "paused",
                 scene(.paused(.init(reason: Message("paused.cardRemoved"))), clock: .stopped(remaining: 1_402_000))
+            ),
+            (
+                "paused-credit",
+                scene(.paused(.init(reason: Message("paused.credit"))), clock: .stopped(remaining: 1_402_000))
+            ),
+            (
+                "other-seat",
+                scene(.outOfOrder(.init(reason: Message("problem.otherSeat"), code: "SEAT-3-TOUCH")), header: false)
+            ),
+            (
+                "no-other-seat",
+                scene(.outOfOrder(.init(reason: Message("problem.noSeat"), code: "SEAT-3-TOUCH")), header: false)
+            ),
+            (
+                "refused-no-other-seat",
+                scene(
+                    .refused(
+                        .init(
+                            reason: Message("refusal.noOtherSeat", ["seat": "3"]), next: Message("next.waitForSeat"),
+                            code: "R-noOtherSeat")), header: false, seat: nil)
             ),
             (
                 "out-of-order",
