@@ -4,6 +4,7 @@
 #   make test                    every test, from nothing
 #   make bench BENCH=journal     all benchmarks, or one
 #   make fuzz TARGET=gift SECONDS=60   hostile bytes for one reader: see Tests/Fuzz
+#   make sanitize                every test under the address and the thread sanitizer
 #   make torture HOURS=8         power cuts, errors, simulated days, alterations: counted, and kept as a report
 #   make format  make clean      format in place; remove what was built
 
@@ -15,7 +16,7 @@ SWIFT := $(or $(shell command -v swift),$(wildcard /opt/swift/usr/bin/swift))
 BUILD := .build
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help demo test bench fuzz torture format clean packages swift
+.PHONY: help demo test bench fuzz sanitize torture format clean packages swift
 help:
 	@sed -n 's/^#   //p' Makefile
 
@@ -43,6 +44,9 @@ fuzz: packages swift
 torture: packages swift
 	@$(SWIFT) build --scratch-path $(BUILD) -c release >&2
 	@$(BUILD)/release/torture $(if $(HOURS),--hours $(HOURS)) --report Tests/Torture/REPORT.md $(ARGS)
+
+sanitize: packages swift
+	@SWIFT=$(SWIFT) Tests/sanitize.sh $(SANITIZERS)
 
 format: packages swift
 	$(SWIFT) format --in-place --recursive $(SOURCES)

@@ -20,9 +20,10 @@ struct fake {
     ino_t inode;
     struct fb_var_screeninfo variable;
     struct fb_fix_screeninfo fixed;
-    int puts, unblanks;
-    int minimum, maximum_x, maximum_y, refuse_grab, grabs, clock, unplugged;
-    int slots[DEVICE_FAKES_SLOTS][3]; // tracking, x, y
+    // Set by a test while a driver reads.
+    _Atomic int puts, unblanks;
+    _Atomic int minimum, maximum_x, maximum_y, refuse_grab, grabs, clock, unplugged;
+    _Atomic int slots[DEVICE_FAKES_SLOTS][3]; // tracking, x, y
 };
 
 static struct fake fakes[256];
@@ -181,8 +182,9 @@ int ioctl(int fd, unsigned long request, ...) {
 }
 
 ssize_t read(int fd, void *buffer, size_t size) {
-    static ssize_t (*next)(int, void *, size_t);
-    if (!next) next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+    static ssize_t (*_Atomic found)(int, void *, size_t);
+    ssize_t (*next)(int, void *, size_t) = found;
+    if (!next) found = next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
     struct fake *f = find(fd);
     if (f && f->kind == TOUCH && f->unplugged) { errno = ENODEV; return -1; }
     return next(fd, buffer, size);

@@ -2,9 +2,10 @@ internal import CPlatform
 import Glibc
 
 /// A child that this process started; no shell is between them.
-public final class ChildProcess: @unchecked Sendable {
+public final class ChildProcess: Sendable {
     public let process: Int32
-    private var status: Int32?
+    /// The exit code once the child was reaped; from then on its number may be another process's.
+    private let status = Guarded<Int32?>(nil)
 
     /// Starts a program.
     ///
@@ -57,27 +58,32 @@ public final class ChildProcess: @unchecked Sendable {
         process = child
     }
 
-    public func signal(_ number: Int32) { if status == nil { kill(process, number) } }
+    public func signal(_ number: Int32) {
+        status.withLock { status in
+            if status == nil { kill(process, number) }
+        }
+    }
 
     /// Waits for the end: the exit code, or 128 and the signal's number.
     @discardableResult
     public func wait() -> Int32 {
-        if let status { return status }
-        var raw: Int32 = 0
-        _ = retrying { waitpid(process, &raw, 0) }
-        return settle(raw)
+        while true {
+            if let code = pollExit() { return code }
+            // Looks without reaping: a signal that is sent meanwhile reaches this child and no other.
+            var information = siginfo_t()
+            let code = retrying { waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) }
+            precondition(code == 0, "child \(process) was reaped by somebody else: error \(errno)")
+        }
     }
 
     /// The exit code if the child has ended.
     public func pollExit() -> Int32? {
-        if let status { return status }
-        var raw: Int32 = 0
-        return retrying { waitpid(process, &raw, WNOHANG) } == process ? settle(raw) : nil
-    }
-
-    private func settle(_ raw: Int32) -> Int32 {
-        let code = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + (raw & 0x7F)
-        status = code
-        return code
+        status.withLock { status in
+            guard status == nil else { return status }
+            var raw: Int32 = 0
+            guard retrying({ waitpid(process, &raw, WNOHANG) }) == process else { return nil }
+            status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + (raw & 0x7F)
+            return status
+        }
     }
 }
