@@ -63,6 +63,7 @@ import Testing
     @Test func `a panel that fails its own test says so in words`() async throws {
         let fixture = try await HallFixture(seats: 2)
         await fixture.hall.receive(.health(.init(faults: ["touch: the panel is gone"])), from: "seat-1")
+        await fixture.settle()
         guard case .outOfOrder(let screen) = fixture.screen(1) else {
             Issue.record("the seat shows \(fixture.screen(1))")
             return
