@@ -273,7 +273,8 @@ let package = Package(
             dependencies: ["Terminal", "TerminalLink", "Display", "Touch", "Platform", "CanonicalJSON"]),
         // The long form of what the tests do in short: `make torture`.
         .executableTarget(
-            name: "torture", dependencies: ["CanonicalJSON", "CivilTime", "FuzzEntries", "Platform"],
+            name: "torture",
+            dependencies: ["CanonicalJSON", "CivilTime", "Cryptography", "FuzzEntries", "Platform", "Tampering"],
             path: "Tests/Torture", exclude: ["REPORT.md"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(

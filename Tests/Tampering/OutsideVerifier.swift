@@ -2,6 +2,7 @@ import CanonicalJSON
 import Cryptography
 import Glibc
 import Platform
+import QuestionBank
 
 /// `Provisioning/audit/verify.py` in one process, which is handed files by name and answers each with a line.
 public final class OutsideVerifier {
@@ -15,6 +16,7 @@ public final class OutsideVerifier {
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         try AtomicFile.write(try JSONCoder.encode(day.trust), to: "\(folder)/trust.jwks")
         try AtomicFile.write(day.anchors.joined(separator: "\n") + "\n", to: "\(folder)/anchors.jws")
+        try Self.write(day.bank, to: "\(folder)/bank")
         func makePipe() throws -> (read: FileDescriptor, write: FileDescriptor) {
             var ends: [Int32] = [0, 0]
             guard pipe(&ends) == 0 else { throw SystemError("pipe") }
@@ -25,7 +27,7 @@ public final class OutsideVerifier {
             "python3",
             [
                 "\(root)/Provisioning/audit/verify.py", "--trust", "\(folder)/trust.jwks", "--anchor",
-                "\(folder)/anchors.jws", "--batch",
+                "\(folder)/anchors.jws", "--bank", "\(folder)/bank", "--batch",
             ],
             descriptors: [0: down.read.raw, 1: up.write.raw, 2: 2])
         input = down.write
@@ -38,17 +40,36 @@ public final class OutsideVerifier {
         process.wait()
     }
 
+    /// What it says of a journal.
+    public struct Verdict: Decodable, Sendable {
+        public let good: Bool
+        /// Scores that it counted again by the bank's keys.
+        public let recounted: Int
+    }
+
+    /// The bank as `kaotai bank open` leaves it for an auditor.
+    private static func write(_ bank: BankContents, to folder: String) throws {
+        for name in ["items", "answers", "pictures"] { try makeDirectory("\(folder)/\(name)") }
+        for (id, item) in bank.items {
+            try AtomicFile.write(try JSONCoder.encode(item), to: "\(folder)/items/\(id).json")
+        }
+        for (id, key) in bank.keys {
+            try AtomicFile.write(try JSONCoder.encode(key.sorted()), to: "\(folder)/answers/\(id).json")
+        }
+        for (digest, png) in bank.pictures { try AtomicFile.write(png, to: "\(folder)/pictures/\(digest).png") }
+        try AtomicFile.write(try JSONCoder.encode(bank.index), to: "\(folder)/index.json")
+    }
+
+    public func isGood(_ path: String) throws -> Bool { try verdict(on: path).good }
+
     /// Its verdict on a journal.
-    public func isGood(_ path: String) throws -> Bool {
+    public func verdict(on path: String) throws -> Verdict {
         try input?.write(Array("\(path)\n".utf8))
         while true {
             if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = Array(rest[..<end])
                 rest.removeFirst(end + 1)
-                guard let good = try JSONCoder.decode(JSONValue.self, from: line)["good"]?.boolValue else {
-                    throw Failure(.badData, "verify.py answers \(String(decoding: line, as: UTF8.self))")
-                }
-                return good
+                return try JSONCoder.decode(Verdict.self, from: line)
             }
             var bytes = [UInt8](repeating: 0, count: 65_536)
             let count = retrying { read(output.raw, &bytes, bytes.count) }

@@ -13,6 +13,8 @@ public struct Tally: Sendable, Hashable {
     /// What our verifier and the outside one judged differently.
     public var disagreed: [String] = []
 
+    public init() {}
+
     public mutating func add(_ other: Tally) {
         tried += other.tried
         found += other.found

@@ -5,7 +5,7 @@ import Platform
 
 /// `torture`: every chapter, or some, as far as the figures want or for hours.
 @main struct Torture {
-    static let chapters: [any Chapter] = [HostileBytes()]
+    static let chapters: [any Chapter] = [HostileBytes(), AlteredCopies()]
 
     static var help: String {
         """

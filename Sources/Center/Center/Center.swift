@@ -234,6 +234,39 @@ extension Center {
         return try await store.orders(appliance, after: after, limit: 500)
     }
 
+    /// The last receipt of every day.
+    func receipts(of id: String?) async throws -> [String] { try await store.anchors(try await appliance(id).id) }
+
+    /// Orders the appliance to erase what it can open of a person, by every booking that there is.
+    ///
+    /// The center deletes its own copies of the keys when the appliance says that it did.
+    /// - Returns: how many bookings.
+    func erase(kind: String, number: String, reason: String, appliance id: String?) async throws -> Int {
+        guard (1...100).contains(reason.utf8.count) else { throw Failure(.usage, "the reason is a word or two") }
+        let record = try await appliance(id)
+        let candidate = candidateDigest(kind: kind, number: number, key: keys.candidateKey)
+        var subjects: [String] = []
+        var last = 0
+        while case let page = try await store.orders(record.id, after: last, limit: 500), !page.isEmpty {
+            for signed in page {
+                let order = try JSONCoder.decode(Order.self, from: try JWS.unverifiedPayload(signed.jws))
+                last = order.sequence
+                if let booking = try order.booking(), booking.candidate == candidate {
+                    subjects.append(booking.subject)
+                }
+            }
+        }
+        guard !subjects.isEmpty else {
+            throw Failure(.badData, "nobody of that kind and number was ever booked at \(record.id)")
+        }
+        let body = try JSONCoder.tree(Erasure(subjects: subjects, reason: reason))
+        try await store.order(.erase, body: body, appliance: record.id, at: time.wall()) { [keys] in
+            try JWS.sign(payload: $0, key: keys.store)
+        }
+        signals.orders(for: record.id)
+        return subjects.count
+    }
+
     /// Everybody whose signatures count: the center itself and every key of every appliance.
     func trust() async throws -> JWKS { JWKS(keys: keys.trusted.keys + (try await store.allKeys().keys)) }
 }

@@ -169,6 +169,10 @@ public final class Demonstration {
         pictures: Pictures, finishToCenterMs: Int, runMs: Int
     ) throws -> DemonstrationReport {
         let out = options.out
+        // Before the copy, which then holds all that the center has seen.
+        if site.status()?.courier.receiptedSequence != nil {
+            try site.center(["receipts", "--out", "\(out)/anchors.jws"])
+        }
         let attempts = try attempts(at: site)
         try site.center(["trust", "--out", "\(out)/trust.jwks"])
         let receipt = site.status()?.courier.receiptedSequence ?? 0

@@ -20,7 +20,8 @@ public struct DemonstrationOptions: Sendable {
     public var lookMs = 0
     /// What the hall and the center sign and seal with.
     public var suite = CipherSuite.intl
-    /// Folder of what is left: `screens`, `results`, `slips`, `answers`, `journal.sqlite`, `trust.jwks`.
+    /// Folder of what is left: `screens`, `results`, `slips`, `answers`, `journal.sqlite`, `trust.jwks`,
+    /// `anchors.jws`.
     public var out: String
     /// Folder with `QuestionBank/`, `Kiosk/` and `Provisioning/`.
     public var share: String

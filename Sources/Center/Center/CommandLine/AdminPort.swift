@@ -32,6 +32,11 @@ extension Center {
                 return .warnings(list: try await store.warnings())
             case .trust:
                 return .trust(keys: try await trust())
+            case .receipts(let appliance):
+                return .receipts(list: try await receipts(of: appliance))
+            case .erase(let kind, let number, let reason, let appliance):
+                return .erasing(
+                    subjects: try await erase(kind: kind, number: number, reason: reason, appliance: appliance))
             case .addBank(let path):
                 let digest = try banks.add(path)
                 try await projector.lookAgain()

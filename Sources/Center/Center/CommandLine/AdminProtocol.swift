@@ -10,6 +10,10 @@ public enum AdminCommand: Sendable, Codable {
     case results(after: Int)
     case warnings
     case trust
+    /// The receipts that an auditor holds against a journal; `nil` names the only appliance.
+    case receipts(appliance: String?)
+    /// Orders that a person's data are erased, wherever that person was booked; `nil` names the only appliance.
+    case erase(kind: String, number: String, reason: String, appliance: String?)
     /// Verifies a package at a path that the center can read, shelves it, and recounts what waited for it.
     case addBank(path: String)
     /// Orders one appliance, or all, to examine by a bank; `nil` names the only appliance.
@@ -26,6 +30,8 @@ public enum AdminAnswer: Sendable, Codable {
     case results(list: [ResultRecord], last: Int)
     case warnings(list: [WarningRecord])
     case trust(keys: JWKS)
+    case receipts(list: [String])
+    case erasing(subjects: Int)
     case bank(digest: String)
     case released(appliances: [String])
     case stated(appliances: [String])

@@ -19,6 +19,8 @@ public enum CenterCommands {
                kaotai-center clock --config FILE [--appliance ID | --all] [--minutes N] [--json]
                kaotai-center results --config FILE [--json]
                kaotai-center trust --config FILE --out FILE
+               kaotai-center receipts --config FILE [--appliance ID] --out FILE
+               kaotai-center erase --config FILE --kind KIND --number N --reason WORD [--appliance ID]
                kaotai-center warnings --config FILE [--json]
 
         Takes signed segments from appliances, recounts their results, and gives orders.
@@ -40,6 +42,10 @@ public enum CenterCommands {
           bank release  orders an appliance (--all: every one) to fetch a bank and to examine by it
           clock     states the center's time to an appliance (--all: every one), where its own was wrong: what its clock
                     said before counts no more. It counts when it arrives within N minutes, 10 when none are named
+          receipts  the last receipt of every day, one JWS a line: what `kaotai journal verify --anchor` takes
+          erase     orders an appliance to delete the keys of this person's data (--kind resident …, the document's
+                    number); the reason stands in its journal. Who sits is erased after leaving, and the center deletes
+                    its own copies when the appliance says that it did
           trust     the public keys of the center and of every appliance, a JWKS
 
         Every command but init and serve works beside a running center, and without one.
@@ -47,7 +53,7 @@ public enum CenterCommands {
         """
 
     public static let options: Set<String> = [
-        "dir", "name", "address", "port", "config", "appliance", "hours", "out", "suite",
+        "dir", "name", "address", "port", "config", "appliance", "hours", "out", "suite", "kind", "number", "reason",
         "minutes",
     ]
     public static let flags: Set<String> = ["help", "version", "json", "all"]
@@ -62,6 +68,8 @@ public enum CenterCommands {
         case ["warnings"]: return try await warnings(arguments)
         case ["clock"]: return try await stateClock(arguments)
         case ["trust"]: return try await trust(arguments)
+        case ["receipts"]: return try await receipts(arguments)
+        case ["erase"]: return try await erase(arguments)
         case let words where words.count == 3 && words[..<2] == ["bookings", "import"]:
             return try await importBookings(words[2], arguments)
         case let words where words.count == 3 && words[..<2] == ["bank", "add"]:
@@ -254,6 +262,28 @@ public enum CenterCommands {
         let out = try arguments.required("out")
         guard case .trust(let keys) = try await access(arguments).perform(.trust) else { throw unexpected() }
         try AtomicFile.write(try JSONCoder.text(keys) + "\n", to: out, mode: 0o644)
+        return .done
+    }
+
+    private static func receipts(_ arguments: Arguments) async throws -> ExitCode {
+        let out = try arguments.required("out")
+        let command = AdminCommand.receipts(appliance: arguments.value("appliance"))
+        guard case .receipts(let list) = try await access(arguments).perform(command) else { throw unexpected() }
+        guard !list.isEmpty else { throw Failure(.badData, "the center has received nothing yet") }
+        try AtomicFile.write(list.map { $0 + "\n" }.joined(), to: out, mode: 0o644)
+        return .done
+    }
+
+    private static func erase(_ arguments: Arguments) async throws -> ExitCode {
+        let command = AdminCommand.erase(
+            kind: try arguments.required("kind"), number: try arguments.required("number"),
+            reason: try arguments.required("reason"), appliance: arguments.value("appliance"))
+        guard case .erasing(let subjects) = try await access(arguments).perform(command) else { throw unexpected() }
+        if arguments.has("json") {
+            standardOutput("{\"bookings\":\(subjects)}\n")
+        } else {
+            standardError("\(subjects) bookings: the appliance is told to erase their keys\n")
+        }
         return .done
     }
 

@@ -126,6 +126,8 @@ public protocol CenterStore: Sendable {
 
     func accept(_ segment: VerifiedSegment) async throws -> IngestOutcome
     func lastReceipt(_ appliance: String) async throws -> String?
+    /// The last receipt of every day, oldest first.
+    func anchors(_ appliance: String) async throws -> [String]
     /// The last entry that the center has of an appliance.
     func tip(_ appliance: String) async throws -> Tip
     func entries(_ appliance: String, stream: String, upTo sequence: Int) async throws -> [Entry]

@@ -29,7 +29,7 @@ public actor SQLiteStore {
             // Alone from the first read on: a second writer beside this one could damage the log.
             try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = EXTRA")
             try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
-            try connection.execute("PRAGMA cell_size_check = ON; BEGIN IMMEDIATE; COMMIT")
+            try connection.execute("PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; BEGIN IMMEDIATE; COMMIT")
         } catch {
             guard error.isBusy else { throw error }
             throw Failure(.unavailable, "\(path) is held by another process: is kaotai-center running already?")
@@ -155,6 +155,7 @@ extension SQLiteStore {
             try connection.run(
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", appliance, entry.sequence, entry.kind, entry.stream,
                 entry.body, entry.previous, entry.digest)
+            if entry.kind == Entry.subjectErased { try forgetSubject(entry, of: appliance) }
             if entry.kind == "attempt.result" {
                 try connection.run(
                     "INSERT INTO pending (appliance, sequence, at) VALUES (?, ?, ?)", appliance, entry.sequence,
@@ -167,6 +168,14 @@ extension SQLiteStore {
         for keys in verified.segment.subjects { try save(keys, of: appliance) }
         tips[appliance] = last.tip
         return .accepted(receipt: verified.receipt, new: new.count)
+    }
+
+    /// What an appliance erased is erased here as well.
+    private func forgetSubject(_ entry: Entry, of appliance: String) throws {
+        struct Erased: Decodable { let subject: String }
+        try connection.run(
+            "DELETE FROM subject WHERE appliance = ? AND subject = ?", appliance,
+            try entry.decode(Erased.self).subject)
     }
 
     /// A key that the center made itself is not replaced by what an appliance says of it.
@@ -202,6 +211,15 @@ extension SQLiteStore {
     public func lastReceipt(_ appliance: String) throws -> String? {
         try connection.first(
             "SELECT receipt FROM segment WHERE appliance = ? ORDER BY last DESC LIMIT 1", appliance
+        ) { $0.text(0) }
+    }
+
+    public func anchors(_ appliance: String) throws -> [String] {
+        try connection.rows(
+            """
+            SELECT receipt FROM segment WHERE appliance = ? AND last IN
+                (SELECT max(last) FROM segment WHERE appliance = ? GROUP BY at / 86400000) ORDER BY last
+            """, appliance, appliance
         ) { $0.text(0) }
     }
 
