@@ -60,6 +60,7 @@ final class HallFixture: @unchecked Sendable {
     let bank: BankContents
     /// Where the state is kept, unless in files.
     private let disk: SimulatedDisk?
+    private let snapshots: Bool
     private var practice: PracticeBank?
     private var orderSequence = 0
     private var previousOrder = Order.origin
@@ -68,10 +69,11 @@ final class HallFixture: @unchecked Sendable {
     /// - Parameters:
     ///   - readers: whether the seats have card readers.
     ///   - suite: of the hall's and the center's keys.
+    ///   - snapshots: whether the hall keeps snapshots of its journal.
     init(
         seats: Int = 2, readers: Bool = true, disk: SimulatedDisk? = nil, suite: CipherSuite = .intl,
         interlocks: HallConfiguration.Interlocks = .init(
-            recorder: .waived, examiner: .waived, hours: .waived), installsBank: Bool = true
+            recorder: .waived, examiner: .waived, hours: .waived), installsBank: Bool = true, snapshots: Bool = false
     ) async throws {
         folder = "/tmp/kaotai-hall-\(hexadecimal(systemEntropy(6)))"
         try makeDirectory(folder)
@@ -79,6 +81,7 @@ final class HallFixture: @unchecked Sendable {
         keys = MemoryKeyStore(suite: suite)
         center = MemoryKeyStore(suite: suite)
         self.disk = disk
+        self.snapshots = snapshots
         bank = try BankSource(folder: Self.bankFolder).packable()
         var places: [HallConfiguration.TerminalPlace] = []
         for seat in 1...seats {
@@ -94,7 +97,7 @@ final class HallFixture: @unchecked Sendable {
             courierSocket: "", controlSocket: "", readerProfiles: nil, interlocks: interlocks, ballastMiB: 0)
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, keys: keys, center: center,
-            staff: JWKS(keys: [authority.publicJWK]), disk: disk)
+            staff: JWKS(keys: [authority.publicJWK]), disk: disk, snapshots: snapshots)
         try await begin()
         if installsBank { _ = try await hall.install(file: try pack(bank)) }
         await settle()
@@ -127,7 +130,7 @@ final class HallFixture: @unchecked Sendable {
     private static func open(
         folder: String, configuration: HallConfiguration, time: ManualTime, author: SigningKey,
         practice: PracticeBank? = nil, keys: MemoryKeyStore, center: MemoryKeyStore, staff: JWKS,
-        disk: SimulatedDisk?
+        disk: SimulatedDisk?, snapshots: Bool
     ) throws -> (Hall, Journal, DispatchQueue) {
         var options = Journal.Options()
         options.ballastMiB = 0
@@ -143,7 +146,7 @@ final class HallFixture: @unchecked Sendable {
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
                 keys: keys, trust: center.publicKeys(), staff: staff, candidateKey: candidateKey,
-                state: state),
+                state: state, snapshots: snapshots ? QueueExecutor(label: "snapshots") : nil),
             executor: executor)
         return (hall, journal, executor.queue)
     }
@@ -162,7 +165,7 @@ final class HallFixture: @unchecked Sendable {
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
             center: center,
-            staff: JWKS(keys: [authority.publicJWK]), disk: disk)
+            staff: JWKS(keys: [authority.publicJWK]), disk: disk, snapshots: snapshots)
         try await begin()
     }
 
@@ -172,7 +175,7 @@ final class HallFixture: @unchecked Sendable {
         time = ManualTime(boot: hexadecimal(systemEntropy(4)), now: 20_000_000, wall: wall)
         (hall, journal, queue) = try Self.open(
             folder: folder, configuration: configuration, time: time, author: author, practice: practice, keys: keys,
-            center: center, staff: JWKS(keys: [authority.publicJWK]), disk: disk)
+            center: center, staff: JWKS(keys: [authority.publicJWK]), disk: disk, snapshots: snapshots)
         try await begin()
     }
 

@@ -2,6 +2,7 @@ import CanonicalJSON
 import CardReaders
 import CenterLink
 import Cryptography
+import Dispatch
 import Exam
 import Glibc
 import Ledger
@@ -63,7 +64,8 @@ public final class Daemon: Sendable {
             .init(
                 configuration: configuration, journal: journal, time: time, banks: banks, practice: practice,
                 practiceFault: practiceFault, keys: keys, trust: trust, staff: staff,
-                candidateKey: candidateKey, state: state),
+                candidateKey: candidateKey, state: state,
+                snapshots: QueueExecutor(label: "snapshots", quality: .utility)),
             executor: executor)
         await hall.onFatal(onFatal)
         let known = Anchors(in: state, center: trust, appliance: configuration.appliance)

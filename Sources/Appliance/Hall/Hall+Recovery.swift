@@ -7,9 +7,7 @@ import Platform
 extension Hall {
     /// Reads the journal and stands where it ends. There is no other way to start.
     public func recover() async throws {
-        try await journal.forEach { entry in
-            try self.assumeIsolated { hall in try hall.state.take(entry, center: hall.parts.trust) }
-        }
+        try await readJournal()
         counted = state.exposure.counters
         followRelease()
         for (id, attempt) in attempts.sorted(by: { $0.key < $1.key }) {
@@ -56,6 +54,28 @@ extension Hall {
         await eraseDue()
     }
 
+    /// Folds the journal: from its snapshot where one is kept and nothing is doubtful about it, else from the first entry.
+    private func readJournal() async throws {
+        guard let keeper else {
+            return try await journal.forEach { entry in
+                try self.assumeIsolated { hall in try hall.state.take(entry, center: hall.parts.trust) }
+            }
+        }
+        let (found, from) = try await keeper.recover()
+        state = found.state
+        snapshotAt = from
+        isSnapshotUnproven = from > 0
+        Log.info("journal: \(found.tip.sequence) entries, \(found.tip.sequence - from) of them read")
+        guard found.tip.sequence - from >= Self.quietEntries else { return }
+        // What was read is not read again: this is the next snapshot.
+        snapshotAt = found.tip.sequence
+        isKeepingSnapshot = true
+        Task {
+            do { try await keeper.write(found) } catch { Log.warning("no snapshot: \(error)") }
+            isKeepingSnapshot = false
+        }
+    }
+
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.
     public func stop() async {
         for id in seatIDs { settleClock(id) }
@@ -64,5 +84,7 @@ extension Hall {
         var drafts = [Draft(.stopped, stream: "hall", HallEntry.Nothing())]
         if !spent.isEmpty { drafts.insert(Draft(.tick, stream: "hall", HallEntry.Tick(spent: spent)), at: 0) }
         await append(drafts, head: true)
+        // With it the next start reads next to nothing.
+        if let keeper, journalFault == nil { await keepSnapshot(keeper) }
     }
 }

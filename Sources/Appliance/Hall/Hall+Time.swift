@@ -75,6 +75,7 @@ extension Hall {
         await lookAtClock()
         await lookAtApprovals()
         await lookAtValidity()
+        lookAtSnapshot()
         showDesks()
         for id in seatIDs where seats[id]?.attempt.flatMap({ attempts[$0] })?.started == nil { show(seat: id) }
     }

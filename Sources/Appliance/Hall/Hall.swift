@@ -51,12 +51,15 @@ public actor Hall {
         public var entropy: @Sendable (Int) -> [UInt8]
         /// Where slips are kept, beside the journal.
         public var state: any StateFolder
+        /// Where snapshots of the journal are made; nil keeps none.
+        public var snapshots: (any ActorExecutor)?
 
         public init(
             configuration: HallConfiguration, journal: Journal, time: any TimeSource, banks: BankFolder,
             practice: PracticeBank? = nil, practiceFault: String? = nil, keys: any KeyStore, trust: JWKS,
             staff: JWKS? = nil, candidateKey: [UInt8],
-            entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy, state: any StateFolder
+            entropy: @escaping @Sendable (Int) -> [UInt8] = systemEntropy, state: any StateFolder,
+            snapshots: (any ActorExecutor)? = nil
         ) {
             self.configuration = configuration
             self.journal = journal
@@ -70,6 +73,7 @@ public actor Hall {
             self.candidateKey = candidateKey
             self.entropy = entropy
             self.state = state
+            self.snapshots = snapshots
         }
     }
 
@@ -139,6 +143,13 @@ public actor Hall {
     /// What the journal was last told of the clock.
     var toldClock: ClockReading?
     var lastTick: Instant
+    /// Makes snapshots; nil where none are kept.
+    let keeper: SnapshotKeeper?
+    /// The entry at which the last snapshot was taken.
+    var snapshotAt = 0
+    var isKeepingSnapshot = false
+    /// This start went on from a snapshot that nobody has compared with the journal yet.
+    var isSnapshotUnproven = false
     /// How much this machine had slept when the hall looked last.
     var slept: Int
     /// When the clock was looked at last.
@@ -171,6 +182,12 @@ public actor Hall {
         lastLook = now
         seatIDs = parts.configuration.terminals.filter { $0.role == .seat }.compactMap(\.seat).sorted()
         slept = parts.time.slept()
+        keeper = parts.snapshots.map { executor in
+            SnapshotKeeper(
+                journal: parts.journal,
+                file: SnapshotFile(folder: parts.state, appliance: parts.configuration.appliance, key: parts.keys),
+                center: parts.trust, executor: executor)
+        }
         for place in parts.configuration.terminals {
             switch place.role {
             case .seat:

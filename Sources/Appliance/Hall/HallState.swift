@@ -91,6 +91,17 @@ struct HallState: Hashable, Sendable, Codable {
         }
     }
 
+    /// The members in which this state is another than that one.
+    func differences(from other: HallState) -> [String] {
+        guard self != other else { return [] }
+        func isEqual(_ a: Any, _ b: Any) -> Bool {
+            guard let a = a as? AnyHashable, let b = b as? AnyHashable else { return "\(a)" == "\(b)" }
+            return a == b
+        }
+        return zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children)
+            .filter { !isEqual($0.value, $1.value) }.map { $0.0.label ?? "?" }
+    }
+
     private mutating func take(order entry: Entry, label: EntryLabel, center: JWKS) throws {
         let jws = try entry.decode(HallEntry.Order.self).jws
         guard let order = try orders.take(SignedOrder(jws: jws), center: center) else { return }

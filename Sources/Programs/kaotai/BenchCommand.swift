@@ -12,6 +12,7 @@ private let benchHelp = """
       journal     appends beside bare SQLite commits
       drawing     a paper of 100 questions from 100,000, beside a bare C loop and SQLite's ORDER BY random()
       package     a bank of 10,000 questions opened and packed, beside the digest of its bytes
+      recovery    the daemon's start with 10,000 finished attempts in its journal, from its snapshot and without one
       rescore     a million archived attempts counted again, beside a bare C loop over the same answers
       signatures  Ed25519 and SM2 verified, beside libcrypto's own calls
 
@@ -32,6 +33,7 @@ private let benchmarks: [(name: String, run: @Sendable (Int?) async throws -> [F
     ("journal", { rounds in try await journalBenchmark(rounds: rounds ?? 2000) }),
     ("drawing", { rounds in try DrawingBenchmark.run(rounds: rounds ?? 300) }),
     ("package", { rounds in try packageBenchmark(rounds: rounds ?? 10) }),
+    ("recovery", { rounds in try await recoveryBenchmark(rounds: rounds ?? 5) }),
     ("rescore", { rounds in try RescoringBenchmark.run(rounds: rounds ?? 7) }),
     ("signatures", { rounds in try signatureBenchmark(rounds: rounds ?? 100) }),
 ]
