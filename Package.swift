@@ -274,8 +274,20 @@ let package = Package(
         // The long form of what the tests do in short: `make torture`.
         .executableTarget(
             name: "torture",
-            dependencies: ["CanonicalJSON", "CivilTime", "Cryptography", "FuzzEntries", "Platform", "Tampering"],
+            dependencies: [
+                "CanonicalJSON", "CivilTime", "Cryptography", "FuzzEntries", "Platform", "Simulation", "Tampering",
+            ],
             path: "Tests/Torture", exclude: ["REPORT.md"]),
+        // The hall and its center on simulated machines: whole days from a seed, and what must hold on each.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "CanonicalJSON", "CardReaders", "CenterLink", "CivilTime", "Cryptography", "Exam", "Hall",
+                "IdentityCards", "Ledger", "Packages", "Platform", "QuestionBank", "SimulatedDisk", "TerminalLink",
+                "VirtualCards",
+            ],
+            path: "Tests/Simulation", exclude: ["plant.py", "planted.json"]),
+        .testTarget(name: "SimulationTests", dependencies: ["CanonicalJSON", "Platform", "Simulation"]),
         .testTarget(name: "TouchTests", dependencies: ["Touch", "DeviceFakes", "Platform"]),
         .testTarget(
             name: "WorkshopTests",

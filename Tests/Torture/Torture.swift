@@ -5,18 +5,20 @@ import Platform
 
 /// `torture`: every chapter, or some, as far as the figures want or for hours.
 @main struct Torture {
-    static let chapters: [any Chapter] = [HostileBytes(), AlteredCopies()]
+    static let chapters: [any Chapter] = [HostileBytes(), AlteredCopies(), HallInSimulation()]
 
     static var help: String {
         """
         torture: tries to make answers get lost, results differ and alterations go unseen, and counts
 
             torture [--chapter NAME]… [--hours N] [--first-seed N] [--report FILE] [--json]
+            torture simulate --seed N | --from N [--days N]
 
             --chapter NAME    only this one; may stand several times
             --hours N         go on with new seeds when the figures are reached, so long in all
             --first-seed N    1 without --hours, else made from the time of the start; the report tells it
             --report FILE     writes the report there, as Markdown
+            simulate          one simulated day of the hall again, step by step; or many, to the first broken one
 
         Chapters:
         \(chapters.map { "    \($0.name)  \($0.subject)" }.joined(separator: "\n"))
@@ -29,6 +31,7 @@ import Platform
     static func main() async {
         await runProgram("torture") {
             let given = CommandLine.arguments.dropFirst()
+            if given.first == "simulate" { return try await simulate(given.dropFirst()) }
             let arguments = try Arguments(
                 given, options: ["chapter", "hours", "first-seed", "report"], flags: ["json", "help"])
             if arguments.has("help") {

@@ -1,10 +1,10 @@
 import CanonicalJSON
 import Exam
-import Ledger
+package import Ledger
 import Platform
 
 /// What an operator does to a seat.
-enum OperatorAct {
+package enum OperatorAct: Sendable {
     case pause
     case resume
 
@@ -17,7 +17,7 @@ extension Hall {
     /// Does an operator's act and answers with its journal entry.
     ///
     /// - Throws: `Failure` when nobody sits there, or the exam does not stand where the act applies.
-    func perform(_ act: OperatorAct, at number: Int) async throws -> Entry {
+    package func perform(_ act: OperatorAct, at number: Int) async throws -> Entry {
         guard let seat = SeatID(rawValue: number), let id = seats[seat]?.attempt else {
             throw Failure(.unavailable, "nobody sits at seat \(number)")
         }

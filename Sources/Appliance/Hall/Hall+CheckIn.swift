@@ -128,14 +128,17 @@ extension Hall {
     }
 
     private func refuse(_ refusal: Refusal, document: String?, at desk: String) async {
+        var shown = refusal
         if refusal != .notRecorded {
-            await append([
+            let recorded = await append([
                 Draft(
                     .refused, stream: "checkIn",
                     HallEntry.Refused(document: document, reason: refusal.name, values: refusal.values, terminal: desk))
             ])
+            // A refusal that stands nowhere is not shown.
+            if !recorded { shown = .notRecorded }
         }
-        notify(desk, refusal.screen)
+        notify(desk, shown.screen)
     }
 
     private func notify(_ desk: String, _ screen: Screen) {

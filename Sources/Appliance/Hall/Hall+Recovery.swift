@@ -78,7 +78,10 @@ extension Hall {
 
     /// Says that the daemon stops in order; the clocks of running exams stand until it is started again.
     public func stop() async {
-        for id in seatIDs { settleClock(id) }
+        for id in seatIDs {
+            settleClock(id)
+            seats[id]?.since = nil
+        }
         var spent: [AttemptID: Int] = [:]
         for attempt in attempts.values where attempt.phase == .running { spent[attempt.id] = attempt.spentMs }
         var drafts = [Draft(.stopped, stream: "hall", HallEntry.Nothing())]

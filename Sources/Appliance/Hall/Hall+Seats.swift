@@ -103,7 +103,7 @@ extension Hall {
     }
 
     func refuse(_ refusal: Refusal, document: String?, at id: SeatID, next: Message? = nil) async {
-        await append([
+        let recorded = await append([
             Draft(
                 .seatRefused, stream: id.stream,
                 HallEntry.Refused(
@@ -111,8 +111,9 @@ extension Hall {
                     terminal: seats[id]?.terminal ?? ""))
         ])
         guard seats[id]?.attempt == nil else { return }
-        var screen = refusal.screen
-        if let next, case .refused(var words) = screen {
+        // A refusal that stands nowhere is not shown.
+        var screen = recorded ? refusal.screen : Refusal.notRecorded.screen
+        if recorded, let next, case .refused(var words) = screen {
             words.next = next
             if case .noBooking = refusal { words.reason = Message("refusal.notCheckedIn") }
             screen = .refused(words)
