@@ -134,7 +134,7 @@ public struct DiskModel: Sendable {
     }
 
     /// Sums what is durable, so that images, which share most of it, are summed quickly.
-    mutating func rememberSums() { for file in files.indices { _ = files[file].durable.sum() } }
+    public mutating func rememberSums() { for file in files.indices { _ = files[file].durable.sum() } }
 }
 
 extension FileContent {

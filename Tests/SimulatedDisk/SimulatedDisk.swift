@@ -15,6 +15,8 @@ public final class SimulatedDisk: Sendable {
         public var kind: Kind
         /// From the disk's root: `state/journal.sqlite-wal`.
         public var path: String
+        /// Where in the file, for reads and writes.
+        public var offset: Int
         /// Counts all requests of this disk, from 0.
         public var index: Int
     }
@@ -99,14 +101,14 @@ public final class SimulatedDisk: Sendable {
     // MARK: Doing
 
     /// Asks the rule; nil when the request may be done.
-    func refusal(_ kind: Request.Kind, _ path: @autoclosure () -> String) -> Outcome? {
+    func refusal(_ kind: Request.Kind, _ path: @autoclosure () -> String, at offset: Int = 0) -> Outcome? {
         let (rule, index, isOff) = state.withLock { state in
             defer { state.requests += 1 }
             return (state.rule, state.requests, state.isOff)
         }
         if isOff { return .failed }
         guard let rule else { return nil }
-        let outcome = rule(Request(kind: kind, path: path(), index: index))
+        let outcome = rule(Request(kind: kind, path: path(), offset: offset, index: index))
         if case .passes = outcome { return nil }
         return outcome
     }

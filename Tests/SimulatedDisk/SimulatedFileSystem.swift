@@ -185,7 +185,7 @@ private let methods: Methods = {
     }
     own.xRead = { file, buffer, count, offset in
         let handle = handle(file!)
-        switch handle.disk.refusal(.read, handle.path) {
+        switch handle.disk.refusal(.read, handle.path, at: Int(offset)) {
         case nil, .passes, .claimed: break
         case .failed, .noSpace: return SQLITE_IOERR | 1 << 8
         }

@@ -132,7 +132,7 @@ public struct SimulatedFile: WritableFile {
 extension SimulatedDisk {
     /// - Returns: 0 or an `errno`.
     func write(_ bytes: [UInt8], to file: Int, at offset: Int, path: @autoclosure () -> String) -> Int32 {
-        switch refusal(.write, path()) {
+        switch refusal(.write, path(), at: offset) {
         case .failed: return EIO
         case .claimed: return 0
         case .noSpace:

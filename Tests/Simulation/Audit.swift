@@ -31,6 +31,8 @@ struct Audit {
         var interruptions = 0
         var result: Int?
         var isOpen = true
+        /// Digest of the slip.
+        var slip: String?
 
         var hasStarted: Bool { !items.isEmpty }
     }
@@ -135,6 +137,7 @@ struct Audit {
         case "interrupted": record.interruptions += 1
         case "credited": record.creditedMs += body["ms"]?.integerValue ?? 0
         case "moved": move(&record, body)
+        case "slip": record.slip = body["digest"]?.stringValue
         case "paused":
             if record.isPaused { fail(.entriesAreLawful, "\(id) was paused twice") }
             record.isPaused = true

@@ -25,11 +25,26 @@ final class Model {
         personByNumber = Dictionary(uniqueKeysWithValues: site.citizens.map { ($0.maskedNumber, $0.number) })
     }
 
+    /// Knows what the other knows now, and goes on by itself.
+    init(_ other: Model) {
+        site = other.site
+        sittings = other.sittings
+        bySeat = other.bySeat
+        cards = other.cards
+        refusals = other.refusals
+        lastRefusal = other.lastRefusal
+        personByNumber = other.personByNumber
+    }
+
     func fail(_ invariant: Invariant, _ words: @autoclosure () -> String) {
         if violation == nil { violation = Violation(invariant: invariant, words: words()) }
     }
 
     func sitting(at seat: Int) -> Sitting? { bySeat[seat].map { sittings[$0] } }
+    /// The exams that go on, by seat: begun, and neither denied nor at their farewell.
+    var open: [Int: Sitting] {
+        bySeat.mapValues { sittings[$0] }.filter { $0.value.stage > .greeted && $0.value.stage < .farewell }
+    }
     /// The exams of a person, in their order.
     func sittings(of person: Int) -> [Sitting] { sittings.filter { $0.person == person } }
 

@@ -11,7 +11,7 @@ import TerminalLink
 extension World {
     /// Lets something go wrong when it has been quiet long enough.
     func provoke() {
-        guard !isCalm, machine != nil, now >= asleepUntil, commits >= nextFault else { return }
+        guard !isCalm, !plan.isPeaceful, machine != nil, now >= asleepUntil, commits >= nextFault else { return }
         nextFault = commits + pick(plan.calm / 6...plan.calm)
         guard let fault = Fault.wheel.randomElement(using: &random) else { return }
         watch?("\(steps) \(clock) fault: \(fault.rawValue)")

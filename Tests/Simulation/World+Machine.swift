@@ -9,11 +9,13 @@ import SimulatedDisk
 /// The machine goes off and on again, and what must be there then.
 extension World {
     func switchOn(isNew: Bool = false, isSecondCut: Bool = false) {
+        observer?.starts(self)
         let stepper = Stepper(seed: random.next(), now: now)
         let time = SimulatedTime(boot: "boot-\(boot)", stepper: stepper, start: bootedAt, wallOffset: wallOffset)
         do {
             let machine = try Machine(
-                site: site, disk: disk, stepper: stepper, time: time, entropy: random.next(), isNew: isNew)
+                site: site, disk: disk, stepper: stepper, time: time, entropy: random.next(),
+                isNew: isNew || !hasServed)
             self.machine = machine
             guard machine.recover(receipt: center.receipt) else {
                 return notServing(machine.fatal.value ?? "it does not say why")
@@ -21,8 +23,10 @@ extension World {
         } catch {
             return notServing("\(error)")
         }
+        hasServed = true
         nextTick = now + 200_000
         disk.setRule(nil)
+        observer?.served(self)
         serve()
     }
 

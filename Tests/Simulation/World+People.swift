@@ -227,6 +227,7 @@ extension World {
                 if reader > 0, let person = world.people.first(where: { $0.citizen.document.number == document.number })
                 {
                     world.model.card(of: person.citizen.number, at: reader)
+                    world.observer?.note(world, isShown: false)
                 }
                 world.enter { $0.receive(.document(id, document)) }
             }
@@ -242,6 +243,7 @@ extension World {
         let revision = isStale ? scene.revision - pick(1...3) : scene.revision
         let times = misfires(.intentTwice) ? 2 : 1
         if !isStale { model.touched(control, at: seat, on: scene) }
+        observer?.note(self, isShown: false)
         let boot = boot
         watch?("\(steps) \(clock) seat \(seat): \(control.name) on \(scene.screen.name)\(isStale ? " (stale)" : "")")
         for _ in 0..<times {
@@ -278,12 +280,14 @@ extension World {
             guard self.machine === machine, isOff.value == nil else { return }
             if let seat {
                 model.shown(frame, at: seat, machineNow: machine.time.now().microseconds, now: machine.stepper.now)
+                observer?.note(self, isShown: true)
                 if case .scene(let scene) = frame {
                     watch?("\(steps) \(clock) seat \(seat) shows \(scene.screen.name)")
                 }
                 if case .drawSlip(let slip) = frame { draw(slip, at: seat) }
             } else {
                 model.shownAtDesk(frame)
+                observer?.note(self, isShown: true)
             }
         }
     }

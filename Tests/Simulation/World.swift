@@ -17,6 +17,8 @@ public final class World: @unchecked Sendable {
         public var calm = 60
         /// Full papers instead of short ones.
         public var isLong = false
+        /// Nothing goes wrong.
+        public var isPeaceful = false
         public init() {}
     }
 
@@ -28,7 +30,7 @@ public final class World: @unchecked Sendable {
     var now = 1_795_310_400_000_000
     var disk = SimulatedDisk(capacity: 64 << 20)
     var machine: Machine?
-    let model: Model
+    private(set) var model: Model
     var audit: Audit
     var center: SimulatedCenter
     var people: [Person] = []
@@ -59,10 +61,14 @@ public final class World: @unchecked Sendable {
     var isCenterAway = false
     /// The disk is broken or full: a start may fail.
     var isDiskBad = false
+    /// The hall came up at least once, and has its bank.
+    var hasServed = false
     var ordersTaken = 0
     /// What terminals say is wrong with them.
     var panelFaults: [String: [String]] = [:]
     var violation: Violation?
+    /// Looks on, and may break the disk.
+    var observer: (any WorldObserver)?
 
     public init(seed: UInt64, site: SimulatedSite, plan: Plan = Plan()) {
         self.seed = seed
@@ -73,6 +79,9 @@ public final class World: @unchecked Sendable {
         audit = Audit(site)
         center = SimulatedCenter(site)
     }
+
+    /// Takes over what another world's screens have said.
+    func take(_ model: Model) { self.model = model }
 
     var wall: Timestamp { Timestamp(millisecondsSinceEpoch: now / 1000) }
     var today: CalendarDate { wall.date() }
@@ -155,6 +164,7 @@ public final class World: @unchecked Sendable {
             let event = events.removeFirst()
             event.work(self)
         }
+        observer?.note(self, isShown: false)
         // What is due at this same moment may come between the steps of what has begun.
         if let machine, now >= asleepUntil {
             let more = min(events.first?.at ?? .max, nextTick) <= now

@@ -5,7 +5,9 @@ import Platform
 
 /// `torture`: every chapter, or some, as far as the figures want or for hours.
 @main struct Torture {
-    static let chapters: [any Chapter] = [HostileBytes(), AlteredCopies(), HallInSimulation()]
+    static let chapters: [any Chapter] = [
+        PowerCuts(), PowerCutControls(), HallInSimulation(), AlteredCopies(), HostileBytes(),
+    ]
 
     static var help: String {
         """

@@ -49,13 +49,13 @@ public struct JSONReader {
         return value
     }
 
-    /// Reads a whole number of at most 15 digits.
+    /// Reads a whole number of at most 16 digits, as the largest that JSON carries exactly has.
     public mutating func integer() throws(JSONSyntaxFault) -> Int {
         skipSpace()
         let negative = take(UInt8(ascii: "-"))
         let first = position
         var value = 0
-        while position < bytes.count, (48...57).contains(bytes[position]), position - first < 15 {
+        while position < bytes.count, (48...57).contains(bytes[position]), position - first < 16 {
             value = value * 10 + Int(bytes[position]) - 48
             position += 1
         }

@@ -7,7 +7,11 @@ public enum Log {
     /// The last level that is written; a simulation of ten thousand days lowers it.
     package static let written = Guarded<Level?>(.debug)
 
+    /// Hears every line, written or not: what goes wrong in a test must not go wrong in silence.
+    package static let listener = Guarded<(@Sendable (Level, String) -> Void)?>(nil)
+
     public static func write(_ level: Level, _ message: String) {
+        listener.withLock { $0 }?(level, message)
         guard let last = written.withLock({ $0 }), level.rawValue <= last.rawValue else { return }
         let line =
             "<\(level.rawValue)>"

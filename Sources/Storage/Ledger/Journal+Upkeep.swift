@@ -17,7 +17,8 @@ extension Journal {
         guard let file else { throw .closed }
         owesScrub = owesScrub || truncating
         do {
-            try file.connection.checkpoint(truncating: owesScrub)
+            let left = try file.connection.checkpoint(truncating: owesScrub)
+            if left > 0 { Log.warning("journal: a checkpoint left \(left) pages in the log") }
             owesScrub = false
         } catch {
             guard error.isFull else { throw stop(error) }

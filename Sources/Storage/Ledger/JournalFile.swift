@@ -33,6 +33,9 @@ final class JournalFile {
             // No shared memory: a full disk would end the process with SIGBUS; and nobody else opens the file. This
             // must be said before the first access to a file in WAL mode.
             try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            // While the file still has a rollback journal, EXTRA makes its removal durable: else a cut brings it back,
+            // and it rolls the first page of a fresh database away. The first look at the file may find such a one.
+            try connection.execute("PRAGMA synchronous = EXTRA")
             try Self.checkIdentity(connection, path: path, mayBeNew: true)
             try Self.configure(connection)
             connection.takeOverCheckpoints()
@@ -75,11 +78,8 @@ final class JournalFile {
         return true
     }
 
-    /// The order matters, each line for its reason.
+    /// What holds from the first entry on; the order matters, also to what `init` did before, each line for its reason.
     private static func configure(_ connection: Connection) throws(SQLiteError) {
-        // While the file still has a rollback journal, EXTRA makes its removal durable: else a cut brings it back,
-        // and it rolls the first page of a fresh database away.
-        try connection.execute("PRAGMA synchronous = EXTRA")
         let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
         guard mode == "wal" else { preconditionFailure("the file system takes no write-ahead log") }
         // NORMAL loses acknowledged commits in a cut; EXTRA adds nothing in WAL mode.
